@@ -1,0 +1,23 @@
+namespace Synod.Node;
+
+/// <summary>
+/// What doors see of a node. All members may be called from any thread; none blocks. Limits are refused through the
+/// request's <see cref="NodeRequest.Fail"/>.
+/// </summary>
+public interface INode
+{
+    /// <summary>A picture of the node, at most a few milliseconds old.</summary>
+    NodeStatus Status { get; }
+
+    /// <summary>The id of the cluster: a hash of token and initial members.</summary>
+    ulong ClusterId { get; }
+
+    /// <summary>The members of the present configuration.</summary>
+    IReadOnlyList<Member> Members { get; }
+
+    /// <summary>Takes a write.</summary>
+    void Submit(WriteRequest request);
+
+    /// <summary>Takes a read.</summary>
+    void Submit(ReadRequest request);
+}

@@ -1,0 +1,52 @@
+namespace Synod.Paxos;
+
+/// <summary>
+/// Numbered membership. The first one fills slot 0; every phase-1, phase-2, query and confirmation message carries the
+/// number of the configuration it belongs to.
+/// </summary>
+public sealed class Configuration
+{
+    private readonly NodeId[] _voters;
+
+    /// <summary>Makes a configuration.</summary>
+    /// <param name="number">Its number; the first is 1.</param>
+    /// <param name="voters">Who votes; distinct.</param>
+    /// <param name="quorums">The rule; over exactly as many voters.</param>
+    /// <exception cref="ArgumentException">The voters are not distinct or do not fit the quorum system.</exception>
+    public Configuration(ulong number, IReadOnlyList<NodeId> voters, QuorumSystem quorums)
+    {
+        if (quorums.Voters != voters.Count)
+        {
+            throw new ArgumentException($"The quorum system is for {quorums.Voters} voters, the configuration has {voters.Count}.");
+        }
+        Number = number;
+        Quorums = quorums;
+        _voters = [.. voters.Order()];
+        for (var i = 0; i < _voters.Length; i++)
+        {
+            if (_voters[i] == NodeId.None || (i > 0 && _voters[i] == _voters[i - 1]))
+            {
+                throw new ArgumentException("Voters must be distinct and numbered from 1.");
+            }
+        }
+    }
+
+    /// <summary>Counts up with each change of membership.</summary>
+    public ulong Number { get; }
+
+    /// <summary>Who votes, in order of their numbers.</summary>
+    public IReadOnlyList<NodeId> Voters => _voters;
+
+    /// <summary>The rule for quorums.</summary>
+    public QuorumSystem Quorums { get; }
+
+    /// <summary>A configuration of nodes 1 to <paramref name="count"/> with majorities.</summary>
+    public static Configuration OfMajority(int count) =>
+        new(1, [.. Enumerable.Range(1, count).Select(i => new NodeId((uint)i))], QuorumSystem.Majority(count));
+
+    /// <summary>The voter's place in <see cref="Voters"/>, or -1 for who is not a voter.</summary>
+    public int PlaceOf(NodeId node) => Array.BinarySearch(_voters, node);
+
+    /// <summary>Whether <paramref name="node"/> votes.</summary>
+    public bool IsVoter(NodeId node) => PlaceOf(node) >= 0;
+}

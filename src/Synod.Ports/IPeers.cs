@@ -1,0 +1,55 @@
+using Synod.Paxos;
+
+namespace Synod.Ports;
+
+/// <summary>Peers have three connections, so that a snapshot cannot delay a heartbeat.</summary>
+public enum PeerLane : byte
+{
+    /// <summary>Heartbeats, phase 1, read confirmations.</summary>
+    Control = 0,
+
+    /// <summary>Phase 2, forwarded commands.</summary>
+    Data = 1,
+
+    /// <summary>Catch-up, snapshots.</summary>
+    Bulk = 2,
+}
+
+/// <summary>What happened on a link.</summary>
+public enum PeerEventKind
+{
+    /// <summary>A whole frame arrived.</summary>
+    Frame,
+
+    /// <summary>The lane is connected; the peer has shown its identity.</summary>
+    LinkUp,
+
+    /// <summary>The lane was lost: reset, closed, refused or silent. A reset control lane is suspicion at once.</summary>
+    LinkDown,
+}
+
+/// <summary>One event of the network.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="From">The peer, as proven by the connection's handshake.</param>
+/// <param name="Lane">Which connection.</param>
+/// <param name="Frame">The frame's bytes, owned by the receiver for ever: nobody writes to them again.</param>
+/// <param name="Identity">In a LinkUp: the identity of the peer's data directory.</param>
+/// <param name="Reason">In a LinkDown: what the peer or the network said, for the log.</param>
+public readonly record struct PeerEvent(
+    PeerEventKind Kind, NodeId From, PeerLane Lane, ReadOnlyMemory<byte> Frame, DataIdentity Identity, string? Reason);
+
+/// <summary>
+/// Links to all other members. Sending never blocks: what does not fit into a peer's bounded queue, or finds no link, is
+/// dropped, as a network may do. Nothing calls back: the owner polls events.
+/// </summary>
+public interface IPeers
+{
+    /// <summary>Queues a copy of the frame; false when it was dropped.</summary>
+    bool TrySend(NodeId to, PeerLane lane, ReadOnlySpan<byte> frame);
+
+    /// <summary>Takes the next event.</summary>
+    bool TryTakeEvent(out PeerEvent e);
+
+    /// <summary>Tells the peer why, and closes its three lanes; it may try again later.</summary>
+    void Refuse(NodeId peer, string reason);
+}

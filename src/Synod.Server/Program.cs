@@ -1,0 +1,1 @@
+Console.Error.WriteLine("synod: no command"); return 2;

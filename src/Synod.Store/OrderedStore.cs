@@ -1,0 +1,6 @@
+namespace Synod.Store;
+
+/// <summary>The ordered multi-version store.</summary>
+public sealed class OrderedStore
+{
+}
