@@ -23,6 +23,9 @@ public static class GrpcStatus
     /// <summary>The server cannot answer now.</summary>
     public const int Unavailable = 14;
 
+    /// <summary>Data are lost or damaged for good.</summary>
+    public const int DataLoss = 15;
+
     private static readonly string[] Names =
     [
         "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
