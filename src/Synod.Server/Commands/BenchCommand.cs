@@ -86,7 +86,11 @@ internal static class BenchCommand
 
     private static async Task<int> PrintAsync(LoadReport report, bool json)
     {
-        await Console.Out.WriteAsync(json ? report.ToJson() + Environment.NewLine : report.ToText()).ConfigureAwait(false);
+        bool anything = report.Requests > 0 || report.Failures > 0;
+        if (json || anything)
+        {
+            await Console.Out.WriteAsync(json ? report.ToJson() + Environment.NewLine : report.ToText()).ConfigureAwait(false);
+        }
         if (report.Failure is not null)
         {
             await Console.Error.WriteLineAsync("synod: " + report.Failure).ConfigureAwait(false);
