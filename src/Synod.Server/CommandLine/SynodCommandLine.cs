@@ -15,6 +15,8 @@ internal static class SynodCommandLine
     /// <summary>The call was wrong.</summary>
     public const int ExitCodeUsage = 2;
 
+    private static readonly TimeSpan ClientEndTimeout = TimeSpan.FromSeconds(2);
+
     private const string Examples = """
         Examples:
           synod dev                           three nodes on this machine, to try things out
@@ -52,8 +54,10 @@ internal static class SynodCommandLine
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                // Commands handle signals themselves: the library would end the process two seconds after SIGTERM.
-                ProcessTerminationTimeout = null,
+                // The library cancels a command at SIGTERM or Ctrl-C and ends the process two seconds later: fit for a
+                // client, too soon for nodes, which handle signals themselves.
+                ProcessTerminationTimeout =
+                    parsed.CommandResult.Command.Name is ServeCommand.Name or DevCommand.Name ? null : ClientEndTimeout,
                 Output = output,
                 Error = error,
             }).ConfigureAwait(false);
@@ -73,6 +77,12 @@ internal static class SynodCommandLine
         var root = new RootCommand("Synod: a replicated, ordered key-value store that etcd clients speak to.");
         root.Add(ServeCommand.Build());
         root.Add(DevCommand.Build());
+        root.Add(ClientCommands.Put());
+        root.Add(ClientCommands.Get());
+        root.Add(ClientCommands.Delete());
+        root.Add(ClientCommands.Watch());
+        root.Add(ClientCommands.Status());
+        root.Add(BenchCommand.Create());
         root.SetAction(parsed =>
         {
             // A bare "synod" teaches, and is a mistake all the same for whoever calls it from a script.

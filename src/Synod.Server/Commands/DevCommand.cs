@@ -7,6 +7,9 @@ namespace Synod.Server.Commands;
 /// <summary><c>synod dev</c>: a whole cluster on this machine.</summary>
 internal static class DevCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "dev";
+
     private const string Examples = """
         The nodes n1 to n5 listen for clients on 127.0.0.1:2379, 22379, 32379, 42379, 52379 and for each other one port
         higher. Each is a process of its own with its log in DIR/nX/log; one that dies is started again after a second.
@@ -35,7 +38,7 @@ internal static class DevCommand
             DefaultValueFactory = _ => "./.synod",
         };
         var noRestart = new Option<bool>("--no-restart") { Description = "Do not start a node again that died." };
-        var command = new Command("dev", "Run a whole cluster on this machine, to try things out.")
+        var command = new Command(Name, "Run a whole cluster on this machine, to try things out.")
         {
             nodes, fresh, directory, noRestart,
         };

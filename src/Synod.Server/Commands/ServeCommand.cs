@@ -10,6 +10,9 @@ namespace Synod.Server.Commands;
 /// <summary><c>synod serve</c>: one node of a cluster.</summary>
 internal static class ServeCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "serve";
+
     private const string Examples = """
         Flags that mean what etcd's mean have etcd's names. Each can also be given as a variable
         (--data-dir as SYNOD_DATA_DIR) or in a JSON file; a flag wins over a variable, a variable over the file.
@@ -31,7 +34,7 @@ internal static class ServeCommand
     /// <summary>Makes the command.</summary>
     public static Command Build()
     {
-        var command = new Command("serve", "Run one node of a cluster.");
+        var command = new Command(Name, "Run one node of a cluster.");
         var options = ServeSettings.All.Append(ServeSettings.ConfigFile)
             .ToDictionary(setting => setting.Name, MakeOption, StringComparer.Ordinal);
         foreach (var option in options.Values)

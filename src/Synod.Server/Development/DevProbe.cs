@@ -1,4 +1,5 @@
 using System.Net;
+using Synod.Client.Etcd;
 
 namespace Synod.Server.Development;
 
@@ -16,6 +17,22 @@ internal sealed class DevProbe : IDisposable
         while (!await IsServingAsync(plan, cancellation).ConfigureAwait(false))
         {
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Leader or follower, as the node itself sees it.</summary>
+    public static async Task<string> RoleOfAsync(DevNodePlan plan, CancellationToken cancellation)
+    {
+        var endpoint = new Uri(plan.ClientUrl.ToString());
+        using var client = new EtcdClient([endpoint], RequestTimeout);
+        try
+        {
+            var status = await client.StatusAsync(endpoint, cancellation).ConfigureAwait(false);
+            return status.Leader == 0 ? "no leader" : status.Leader == status.Header.MemberId ? "leader" : "follower";
+        }
+        catch (EtcdException e)
+        {
+            return e.Message;
         }
     }
 

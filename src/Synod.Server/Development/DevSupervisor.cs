@@ -96,7 +96,8 @@ internal static class DevSupervisor
         await output.WriteLineAsync().ConfigureAwait(false);
         foreach (var plan in options.Plans)
         {
-            await output.WriteLineAsync($"  {plan.Name}  {plan.ClientUrl,-23}").ConfigureAwait(false);
+            var role = await DevProbe.RoleOfAsync(plan, stopping).ConfigureAwait(false);
+            await output.WriteLineAsync($"  {plan.Name}  {plan.ClientUrl,-22}  {role}").ConfigureAwait(false);
         }
         await output.WriteLineAsync(DevAdvice.For(options)).ConfigureAwait(false);
     }

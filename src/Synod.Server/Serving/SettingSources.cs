@@ -10,6 +10,9 @@ internal sealed record SettingValue(string Text, string Origin);
 /// <summary>The settings of all sources laid over each other: flag before variable before file.</summary>
 internal sealed class SettingSources
 {
+    /// <summary>Variables that other commands read.</summary>
+    private static readonly string[] OthersVariables = ["SYNOD_ENDPOINTS"];
+
     private readonly Dictionary<string, SettingValue> _values = new(StringComparer.Ordinal);
     private readonly List<string> _errors = [];
 
@@ -49,7 +52,7 @@ internal sealed class SettingSources
         sources.UnknownVariables =
         [
             .. variables.Keys.Where(key => key.StartsWith("SYNOD_", StringComparison.Ordinal)
-                && key != ServeSettings.ConfigFile.Variable
+                && key != ServeSettings.ConfigFile.Variable && !OthersVariables.Contains(key)
                 && !ServeSettings.All.Any(setting => setting.Variable == key)).Order(StringComparer.Ordinal),
         ];
         return sources;
