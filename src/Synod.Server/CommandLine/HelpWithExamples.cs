@@ -35,6 +35,20 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         option.Action = new HelpWithExamples((HelpAction)option.Action!, command, examples);
     }
 
+    /// <summary>
+    /// Takes what follows the first paragraph of the command's description for its examples: in the list of all commands
+    /// there is room for one sentence.
+    /// </summary>
+    public static void MoveFromDescription(Command command)
+    {
+        var paragraphs = (command.Description ?? "").Split("\n\n", 2);
+        if (paragraphs.Length == 2)
+        {
+            command.Description = paragraphs[0].Replace('\n', ' ');
+            AddTo(command, "Examples:\n" + paragraphs[1]);
+        }
+    }
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {

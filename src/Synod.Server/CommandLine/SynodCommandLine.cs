@@ -45,7 +45,7 @@ internal static class SynodCommandLine
         var asksForHelp = parsed.Action is not null && parsed.Action.ClearsParseErrors;
         if (parsed.Errors.Count > 0 && !asksForHelp)
         {
-            await error.WriteLineAsync($"synod: {parsed.Errors[0].Message}").ConfigureAwait(false);
+            await error.WriteLineAsync($"synod: {OneLine(parsed.Errors[0].Message)}").ConfigureAwait(false);
             await error.WriteLineAsync($"See: {PathOf(parsed)} --help").ConfigureAwait(false);
             return ExitCodeUsage;
         }
@@ -77,12 +77,15 @@ internal static class SynodCommandLine
         var root = new RootCommand("Synod: a replicated, ordered key-value store that etcd clients speak to.");
         root.Add(ServeCommand.Build());
         root.Add(DevCommand.Build());
-        root.Add(ClientCommands.Put());
-        root.Add(ClientCommands.Get());
-        root.Add(ClientCommands.Delete());
-        root.Add(ClientCommands.Watch());
-        root.Add(ClientCommands.Status());
-        root.Add(BenchCommand.Create());
+        foreach (var client in new[]
+        {
+            ClientCommands.Put(), ClientCommands.Get(), ClientCommands.Delete(), ClientCommands.Watch(),
+            ClientCommands.Status(), BenchCommand.Create(),
+        })
+        {
+            HelpWithExamples.MoveFromDescription(client);
+            root.Add(client);
+        }
         root.SetAction(parsed =>
         {
             // A bare "synod" teaches, and is a mistake all the same for whoever calls it from a script.
@@ -92,6 +95,9 @@ internal static class SynodCommandLine
         HelpWithExamples.AddTo(root, Examples);
         return root;
     }
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split(['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string PathOf(ParseResult parsed)
     {

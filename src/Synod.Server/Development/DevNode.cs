@@ -52,7 +52,7 @@ internal sealed class DevNode : IDisposable
             if (!_hasServed && !await StopsWithinAsync(TimeSpan.FromMilliseconds(200)).ConfigureAwait(false))
             {
                 throw new UserErrorException(
-                    $"{Plan.Name} did not start: {_log.LastError ?? Ending(process)}", SynodCommandLine.ExitCodeFailure);
+                    _log.LastError ?? $"{Plan.Name} did not start ({Ending(process)})", SynodCommandLine.ExitCodeFailure);
             }
             if (!_options.Restarts)
             {

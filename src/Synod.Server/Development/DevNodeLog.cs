@@ -34,9 +34,11 @@ internal sealed class DevNodeLog : IDisposable
             }
             _writer.WriteLine(line);
             _writer.Flush();
-            if (line.Contains(Alarming[1], StringComparison.Ordinal) || line.StartsWith("synod: ", StringComparison.Ordinal))
+            var error = line.IndexOf(Alarming[1], StringComparison.Ordinal);
+            if (error >= 0 || line.StartsWith("synod: ", StringComparison.Ordinal))
             {
-                LastError = line;
+                // Without the time: what follows the level begins with the node's name.
+                LastError = error >= 0 ? line[(error + Alarming[1].Length)..] : line;
             }
         }
         return Alarming.Any(level => line.Contains(level, StringComparison.Ordinal));
