@@ -182,6 +182,9 @@ public sealed class ReplicaOutput
         Events.Clear();
     }
 
+    /// <summary>A chosen decree that the host has read back from the journal, for a peer that asked.</summary>
+    public void SendLearned(NodeId to, in Learn message) => Send(to, message);
+
     internal ulong Persist(in StateRecord record)
     {
         Records.Add(record);
