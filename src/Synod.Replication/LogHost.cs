@@ -193,7 +193,7 @@ public sealed class LogHost
                     _unposted.Add(batch);
                     batch = _journal.Rent();
                 }
-                var key = record.Kind is RecordKind.Accepted or RecordKind.Learned ? record.Slot.Number : 0;
+                var key = record.Kind is StateRecordKind.Accepted or StateRecordKind.Learned ? record.Slot.Number : 0;
                 batch.Add(number, _group, Stream, Replica.Configuration.Number, key, _record.Span);
             }
             if (Replica.Promised != _carried)

@@ -1,5 +1,6 @@
 using Synod.Paxos;
 using Synod.Storage;
+using Synod.Storage.Recovery;
 using Synod.Wire;
 
 namespace Synod.Replication;
@@ -29,6 +30,7 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         if (version != CarryVersion || reader.IsBad)
         {
             throw new JournalRefusedException(
+                null,
                 "The journal's carry record was written by another version of Synod. Start that version, or upgrade step by step.");
         }
         replica.RecoverPromise(promised);
@@ -40,6 +42,7 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         if (record.Stream != LogHost.Stream || !RecordCodec.TryRead(payload.ToArray(), out var state))
         {
             throw new JournalRefusedException(
+                null,
                 $"Record {record.Number} of the journal is sound but not known to this version of Synod. Start the version that wrote it.");
         }
         Check.That(record.Configuration == replica.Configuration.Number);

@@ -110,7 +110,7 @@ public sealed partial class Replica
 
     /// <summary>Takes back a promise that the journal carries apart from its records.</summary>
     public void RecoverPromise(Ballot promised) =>
-        _acceptor.Recover(new StateRecord(RecordKind.Promised, promised, default, default), 0);
+        _acceptor.Recover(new StateRecord(StateRecordKind.Promised, promised, default, default), 0);
 
     /// <summary>The journal holds everything up to this record.</summary>
     public void Persisted(Instant now, ulong record, ReplicaOutput output)
