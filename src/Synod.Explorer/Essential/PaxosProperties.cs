@@ -126,7 +126,10 @@ public sealed partial class PaxosWorld
             if (kind is PaxosCodes.Promise or PaxosCodes.Accepted)
             {
                 var disk = _acceptors[PaxosCodes.Acceptor(code) - 1].Disk;
-                var durable = kind == PaxosCodes.Promise ? disk.Promised : disk.AcceptedBallot;
+                // To have accepted under a ballot is to have promised it.
+                var durable = kind == PaxosCodes.Accepted && disk.AcceptedBallot < disk.Promised
+                    ? disk.AcceptedBallot
+                    : disk.Promised;
                 if (_codes.CodeOf(durable) < PaxosCodes.BallotCode(code))
                 {
                     return false;

@@ -127,7 +127,7 @@ public sealed partial class PaxosWorld
                 return true;
             case DeliverToProposer:
                 _pool.Arrive(action.Argument);
-                return SendAccept(_proposers[action.Process].Role.Step(_codes.AsPromise(action.Argument)));
+                return StepProposer(_proposers[action.Process].Role, action.Argument) || !_options.MessagesStay;
             case DeliverToAcceptor:
                 _pool.Arrive(action.Argument);
                 return StepAcceptor(_acceptors[action.Process], action.Argument) || !_options.MessagesStay;
@@ -147,7 +147,8 @@ public sealed partial class PaxosWorld
                 _proposerCrashes++;
                 var proposer = _proposers[action.Process];
                 proposer.CrashAndRestart(writeKept: action.Argument == 1);
-                return SendAccept(proposer.Role.Propose(_codes.Wish(action.Process, proposer.Life)));
+                Send(proposer.Role.Propose(_codes.Wish(action.Process, proposer.Life)));
+                return true;
             default:
                 Check.That(action.Kind == CrashAcceptor);
                 _acceptorCrashes++;
@@ -175,27 +176,33 @@ public sealed partial class PaxosWorld
         SendToAcceptors(code);
     }
 
-    /// <summary>A promise always leaves its trace in the proposer or changes nothing that matters; so: true.</summary>
-    private bool SendAccept(Accept? accept)
+    private bool StepProposer(IProposerRole proposer, ulong code)
+    {
+        var before = proposer.Promises;
+        var accept = proposer.Step(_codes.AsPromise(code));
+        Send(accept);
+        return accept.HasValue || proposer.Promises != before;
+    }
+
+    private void Send(Accept? accept)
     {
         if (accept is { } message)
         {
             SendToAcceptors(_codes.Of(message, PaxosCodes.Everyone));
         }
-        return true;
     }
 
-    private bool SendToAcceptors(ulong code)
+    private void SendToAcceptors(ulong code)
     {
         if (_options.MessagesStay)
         {
-            return _pool.Send(code);
+            _pool.Send(code);
+            return;
         }
         for (var place = 0; place < _acceptors.Length; place++)
         {
             _pool.Send(PaxosCodes.WithAcceptor(code, place + 1));
         }
-        return true;
     }
 
     private bool StepAcceptor(AcceptorProcess acceptor, ulong code)

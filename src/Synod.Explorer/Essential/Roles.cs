@@ -9,7 +9,7 @@ namespace Synod.Explorer.Essential;
 /// </summary>
 public interface IAcceptorRole
 {
-    /// <summary>What it has in memory.</summary>
+    /// <summary>What it has in memory: all of it, or the world would not notice a step that changed the rest.</summary>
     AcceptorState State { get; }
 
     /// <summary>Phase 1b.</summary>
@@ -31,6 +31,9 @@ public interface IAcceptorRole
 /// <summary>What <see cref="PaxosWorld"/> asks of a proposer; <see cref="EssentialProposer"/> is the real one.</summary>
 public interface IProposerRole
 {
+    /// <summary>Who has answered: a step on a promise that changes anything changes this.</summary>
+    MemberSet Promises { get; }
+
     /// <summary>Its client wishes for a value.</summary>
     Accept? Propose(Value value);
 
@@ -57,7 +60,7 @@ public class EssentialAcceptor(NodeId self) : IAcceptorRole
     private Acceptor _acceptor = new(self, default);
 
     /// <inheritdoc/>
-    public AcceptorState State => _acceptor.State;
+    public virtual AcceptorState State => _acceptor.State;
 
     /// <inheritdoc/>
     public virtual AfterWrite<AcceptorState, Promise>? Step(in Prepare prepare) => _acceptor.Step(prepare);
@@ -69,10 +72,10 @@ public class EssentialAcceptor(NodeId self) : IAcceptorRole
     public virtual void Restart(AcceptorState durable) => _acceptor = new Acceptor(self, durable);
 
     /// <inheritdoc/>
-    public void Write(StateWriter writer) => _acceptor.Write(writer);
+    public virtual void Write(StateWriter writer) => _acceptor.Write(writer);
 
     /// <inheritdoc/>
-    public void Read(ref StateReader reader) => _acceptor.Read(ref reader);
+    public virtual void Read(ref StateReader reader) => _acceptor.Read(ref reader);
 }
 
 /// <summary>The real proposer, of incarnation 1.</summary>
@@ -81,6 +84,9 @@ public class EssentialAcceptor(NodeId self) : IAcceptorRole
 public class EssentialProposer(NodeId self, Configuration configuration) : IProposerRole
 {
     private Proposer _proposer = new(self, 1, configuration, default);
+
+    /// <inheritdoc/>
+    public MemberSet Promises => _proposer.Promises;
 
     /// <inheritdoc/>
     public virtual Accept? Propose(Value value) => _proposer.Propose(value);
