@@ -1,4 +1,5 @@
 using System.Numerics;
+using Synod.Paxos;
 
 namespace Synod.Explorer.Essential;
 
@@ -33,7 +34,7 @@ public static class PaxosProperties
 
     /// <summary>The world is not so small that nothing is ever chosen.</summary>
     public static Property<PaxosWorld> SomeValueIsChosen { get; } =
-        Property.Sometimes<PaxosWorld>("a value is chosen", world => world.ChosenValues() != 0);
+        Property.Sometimes<PaxosWorld>("a value is chosen", world => world.ChosenBits() != 0);
 
     /// <summary>The heart of it: a proposer proposes what another one wished for, because it may have been chosen (P2c).</summary>
     public static Property<PaxosWorld> SomebodyAdopts { get; } =
@@ -49,11 +50,21 @@ public static class PaxosProperties
 
 public sealed partial class PaxosWorld
 {
+    /// <summary>The values that some quorum has accepted under one ballot, as far as anybody was told; at most one.</summary>
+    public IReadOnlyList<Value> ChosenValues
+    {
+        get
+        {
+            var chosen = ChosenBits();
+            return [.. Enumerable.Range(0, 64).Where(code => (chosen >> code & 1) != 0).Select(_codes.ValueOf)];
+        }
+    }
+
     /// <summary>The values (a bit each) that some quorum has accepted under one ballot, as far as anybody was told.</summary>
-    internal ulong ChosenValues()
+    internal ulong ChosenBits()
     {
         var chosen = 0UL;
-        var voters = default(Synod.Paxos.MemberSet);
+        var voters = default(MemberSet);
         var ballotAndValue = 0UL;
         for (var i = 0; i < _pool.Count; i++)
         {
@@ -79,7 +90,7 @@ public sealed partial class PaxosWorld
 
     internal bool AgreesOnChosen()
     {
-        var chosen = ChosenValues();
+        var chosen = ChosenBits();
         if (_learner?.Chosen is { } learned)
         {
             chosen |= 1UL << _codes.CodeOf(learned);
@@ -88,7 +99,7 @@ public sealed partial class PaxosWorld
     }
 
     internal bool LearnedIsChosen() =>
-        _learner?.Chosen is not { } learned || (ChosenValues() & (1UL << _codes.CodeOf(learned))) != 0;
+        _learner?.Chosen is not { } learned || (ChosenBits() & (1UL << _codes.CodeOf(learned))) != 0;
 
     internal bool OnlyWishesAreSent()
     {

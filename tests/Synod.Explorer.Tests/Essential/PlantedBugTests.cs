@@ -127,8 +127,8 @@ public class PlantedBugTests
         AssertFound(bug, PaxosProperties.AnswersAreDurable, steps);
 
     [Theory]
-    [InlineData("forgets on restart", 0)]
-    [InlineData("accepts a lower ballot", 0)]
+    [InlineData("forgets on restart", 9)]
+    [InlineData("accepts a lower ballot", 8)]
     public void A_promise_is_lowered_by_a_shortest_trace_of(string bug, int steps) =>
         AssertFound(bug, PaxosProperties.PromiseIsNeverLowered, steps);
 
