@@ -31,7 +31,7 @@ internal sealed class LogAcceptor(ReplicaContext context)
                 return Answer.Nack;
             case Verdict.Take:
                 Promised = prepare.Ballot;
-                context.Output.Persist(new StateRecord(RecordKind.Promised, prepare.Ballot, default, default));
+                context.Output.Persist(new StateRecord(StateRecordKind.Promised, prepare.Ballot, default, default));
                 return Answer.Yes;
             default:
                 return Answer.Yes;
@@ -74,7 +74,7 @@ internal sealed class LogAcceptor(ReplicaContext context)
         Check.That(verdict == Verdict.Take);
         Promised = accept.Ballot; // P4: an acceptance is a promise as well.
         after = context.Output.Persist(
-            new StateRecord(RecordKind.Accepted, accept.Ballot, accept.Slot, accept.Decree));
+            new StateRecord(StateRecordKind.Accepted, accept.Ballot, accept.Slot, accept.Decree));
         context.Log.Fill(accept.Slot, accept.Ballot, accept.Decree, after);
         return Answer.Yes;
     }
@@ -108,7 +108,7 @@ internal sealed class LogAcceptor(ReplicaContext context)
     {
         // A record of an acceptance is also a promise, so recovery ends with promised >= accepted (CHECKLIST 8).
         Promised = Ballot.Max(Promised, record.Ballot);
-        if (record.Kind == RecordKind.Accepted && record.Slot > context.Log.Floor)
+        if (record.Kind == StateRecordKind.Accepted && record.Slot > context.Log.Floor)
         {
             ref var entry = ref context.Log.At(record.Slot);
             if (!entry.Chosen)

@@ -45,7 +45,7 @@ internal sealed class LogLearner(ReplicaContext context)
         }
         if (!entry.Filled || entry.Decree != decree)
         {
-            var record = context.Output.Persist(new StateRecord(RecordKind.Learned, default, slot, decree));
+            var record = context.Output.Persist(new StateRecord(StateRecordKind.Learned, default, slot, decree));
             context.Log.Fill(slot, Ballot.None, decree, record);
         }
         _learned = true;
@@ -129,19 +129,19 @@ internal sealed class LogLearner(ReplicaContext context)
         if (ChosenUpTo > PersistedChosenUpTo)
         {
             PersistedChosenUpTo = ChosenUpTo;
-            context.Output.Persist(new StateRecord(RecordKind.ChosenUpTo, default, ChosenUpTo, default));
+            context.Output.Persist(new StateRecord(StateRecordKind.ChosenUpTo, default, ChosenUpTo, default));
         }
     }
 
     /// <summary>Takes back one record at a restart.</summary>
     public void Recover(in StateRecord record, ulong number)
     {
-        if (record.Kind == RecordKind.Learned && record.Slot > context.Log.Floor)
+        if (record.Kind == StateRecordKind.Learned && record.Slot > context.Log.Floor)
         {
             context.Log.Fill(record.Slot, Ballot.None, record.Decree, number);
             MarkChosen(record.Slot);
         }
-        else if (record.Kind == RecordKind.ChosenUpTo)
+        else if (record.Kind == StateRecordKind.ChosenUpTo)
         {
             // Only what the journal really holds is believed (CHECKLIST 28).
             while (ChosenUpTo < record.Slot && context.Log.IsFilled(ChosenUpTo.Next))

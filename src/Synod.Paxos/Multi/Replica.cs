@@ -108,6 +108,10 @@ public sealed partial class Replica
         _learner.Recover(record, number);
     }
 
+    /// <summary>Takes back a promise that the journal carries apart from its records.</summary>
+    public void RecoverPromise(Ballot promised) =>
+        _acceptor.Recover(new StateRecord(StateRecordKind.Promised, promised, default, default), 0);
+
     /// <summary>The journal holds everything up to this record.</summary>
     public void Persisted(Instant now, ulong record, ReplicaOutput output)
     {
@@ -207,6 +211,9 @@ public sealed partial class Replica
 
     /// <summary>Whether this node may be elected; false while its disk is stalled.</summary>
     public void SetElectable(bool electable) => _connectivity.Electable = electable;
+
+    /// <summary>While set, no missing decrees are asked for: the state machine has enough to do.</summary>
+    public bool CatchUpPaused { get; set; }
 
     private void Begin(Instant now, ReplicaOutput output)
     {

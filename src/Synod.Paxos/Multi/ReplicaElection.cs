@@ -39,7 +39,10 @@ public sealed partial class Replica
             _reads.Repeat(LeaderBallot, Promised);
         }
         _proposer.Announce();
-        _learner.AskIfBehind(_whomToAsk);
+        if (!CatchUpPaused)
+        {
+            _learner.AskIfBehind(_whomToAsk);
+        }
         _connectivity.SendWhenDue(Promised, IsLeading, _proposer.Ballot, _learner.ChosenUpTo);
         ReportLeader();
         if (output.Records.Count > 0)

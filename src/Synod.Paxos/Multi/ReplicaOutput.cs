@@ -1,7 +1,7 @@
 namespace Synod.Paxos;
 
 /// <summary>What a journal record says; the numbers are on disk.</summary>
-public enum RecordKind : byte
+public enum StateRecordKind : byte
 {
     /// <summary>A promise of <see cref="StateRecord.Ballot"/>.</summary>
     Promised = 1,
@@ -21,7 +21,7 @@ public enum RecordKind : byte
 /// <param name="Ballot">The ballot promised or accepted.</param>
 /// <param name="Slot">The slot.</param>
 /// <param name="Decree">The decree accepted or learned.</param>
-public readonly record struct StateRecord(RecordKind Kind, Ballot Ballot, Slot Slot, Decree Decree);
+public readonly record struct StateRecord(StateRecordKind Kind, Ballot Ballot, Slot Slot, Decree Decree);
 
 /// <summary>A message to send. The message itself is in the list of its kind, at <paramref name="Index"/>.</summary>
 /// <param name="To">The receiver.</param>
@@ -181,6 +181,9 @@ public sealed class ReplicaOutput
         JournalReads.Clear();
         Events.Clear();
     }
+
+    /// <summary>A chosen decree that the host has read back from the journal, for a peer that asked.</summary>
+    public void SendLearned(NodeId to, in Learn message) => Send(to, message);
 
     internal ulong Persist(in StateRecord record)
     {

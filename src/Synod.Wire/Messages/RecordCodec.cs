@@ -11,19 +11,19 @@ public static class RecordCodec
         writer.U8((byte)record.Kind);
         switch (record.Kind)
         {
-            case RecordKind.Promised:
+            case StateRecordKind.Promised:
                 writer.Ballot(record.Ballot);
                 break;
-            case RecordKind.Accepted:
+            case StateRecordKind.Accepted:
                 writer.Ballot(record.Ballot);
                 writer.Slot(record.Slot);
                 writer.Decree(record.Decree);
                 break;
-            case RecordKind.Learned:
+            case StateRecordKind.Learned:
                 writer.Slot(record.Slot);
                 writer.Decree(record.Decree);
                 break;
-            case RecordKind.ChosenUpTo:
+            case StateRecordKind.ChosenUpTo:
                 writer.Slot(record.Slot);
                 break;
             default:
@@ -36,19 +36,19 @@ public static class RecordCodec
     public static bool TryRead(ReadOnlyMemory<byte> bytes, out StateRecord record)
     {
         var r = new ByteReader(bytes);
-        var kind = (RecordKind)r.U8();
+        var kind = (StateRecordKind)r.U8();
         switch (kind)
         {
-            case RecordKind.Promised:
+            case StateRecordKind.Promised:
                 record = new StateRecord(kind, r.Ballot(), default, default);
                 break;
-            case RecordKind.Accepted:
+            case StateRecordKind.Accepted:
                 record = new StateRecord(kind, r.Ballot(), r.Slot(), r.Decree());
                 break;
-            case RecordKind.Learned:
+            case StateRecordKind.Learned:
                 record = new StateRecord(kind, default, r.Slot(), r.Decree());
                 break;
-            case RecordKind.ChosenUpTo:
+            case StateRecordKind.ChosenUpTo:
                 record = new StateRecord(kind, default, r.Slot(), default);
                 break;
             default:
