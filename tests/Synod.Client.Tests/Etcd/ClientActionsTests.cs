@@ -163,7 +163,7 @@ public sealed class ClientActionsTests : IDisposable
     [Fact]
     public async Task A_watch_goes_on_elsewhere_without_gap_or_repetition()
     {
-        // The first server tells of revisions 3 and 4 and breaks; the second is asked from 5 on.
+        // The first server tells of revisions 3 and 4 and stops; the second is asked from 5 on.
         var starts = new List<long>();
         async Task<WatchRequest> OpenAsync(Microsoft.AspNetCore.Http.HttpContext context)
         {
@@ -177,7 +177,7 @@ public sealed class ClientActionsTests : IDisposable
             await OpenAsync(context);
             await TestServer.SendAsync(context, Change(3));
             await TestServer.SendAsync(context, Change(4));
-            context.Abort();
+            TestServer.End(context, 14, "etcdserver: server stopped");
             return true;
         });
         await using TestServer second = await TestServer.StartAsync(async context =>
@@ -201,7 +201,7 @@ public sealed class ClientActionsTests : IDisposable
         {
             await TestServer.ReadMessageAsync(context);
             await TestServer.SendAsync(context, new WatchResponse { Header = new ResponseHeader { Revision = 41 }, Created = true });
-            context.Abort();
+            TestServer.End(context, 14, "etcdserver: server stopped");
             return true;
         });
         using var source = new CancellationTokenSource();
