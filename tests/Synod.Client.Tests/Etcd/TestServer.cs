@@ -77,7 +77,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task SendAsync(HttpContext context, IMessage message)
     {
-        context.Response.ContentType = "application/grpc";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "application/grpc";
+        }
         byte[] body = message.ToByteArray();
         byte[] prefix = new byte[5];
         BinaryPrimitives.WriteInt32BigEndian(prefix.AsSpan(1), body.Length);
