@@ -14,7 +14,8 @@ var root = new RootCommand("Synod: a replicated store that etcd's clients can us
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count > 0)
 {
-    await Console.Error.WriteLineAsync("synod: " + parsed.Errors[0].Message).ConfigureAwait(false);
+    string[] words = parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    await Console.Error.WriteLineAsync("synod: " + string.Join(' ', words)).ConfigureAwait(false);
     return ExitCode.Usage;
 }
 return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
