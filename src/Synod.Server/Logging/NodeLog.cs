@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Synod.Paxos;
+using Synod.Server.Serving;
 
 namespace Synod.Server.Logging;
 
@@ -16,7 +17,7 @@ internal static partial class NodeLog
     public static partial void TailCut(this ILogger log);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "started clients={Clients} peers={Peers}")]
-    public static partial void Started(this ILogger log, string clients, string peers);
+    public static partial void Started(this ILogger log, string clients, NodeUrl peers);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "genesis: {What}")]
     public static partial void Genesis(this ILogger log, string what);

@@ -46,7 +46,8 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
                 break;
             case ReplicaEventKind.FollowingLeader:
                 Interlocked.Increment(ref _leaderChanges);
-                log.FollowingLeader(NameOf(e.Node), e.Ballot);
+                var leader = NameOf(e.Node);
+                log.FollowingLeader(leader, e.Ballot);
                 break;
             case ReplicaEventKind.LeaderLost:
                 log.LeaderLost();
@@ -61,13 +62,14 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
     /// <inheritdoc/>
     public void Link(NodeId peer, bool up, string? reason)
     {
+        var name = NameOf(peer);
         if (up)
         {
-            log.LinkUp(NameOf(peer));
+            log.LinkUp(name);
         }
         else
         {
-            log.LinkDown(NameOf(peer), reason ?? "closed");
+            log.LinkDown(name, reason ?? "closed");
         }
     }
 
@@ -75,7 +77,11 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
     public void Genesis(string what) => log.Genesis(what);
 
     /// <inheritdoc/>
-    public void IdentityRefused(NodeId peer, string why) => log.IdentityRefused(NameOf(peer), why);
+    public void IdentityRefused(NodeId peer, string why)
+    {
+        var name = NameOf(peer);
+        log.IdentityRefused(name, why);
+    }
 
     /// <inheritdoc/>
     public void Space(string? alarm)

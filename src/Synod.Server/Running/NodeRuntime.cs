@@ -139,7 +139,8 @@ internal sealed class NodeRuntime : IAsyncDisposable
         _journal.Start();
         _apply.Start();
         _core.Start();
-        _log.Started(string.Join(',', _options.ListenClientUrls), _options.ListenPeerUrl.ToString());
+        var clients = string.Join(',', _options.ListenClientUrls);
+        _log.Started(clients, _options.ListenPeerUrl);
     }
 
     private DataDirectory OpenDirectory(LockedDirectory locked, ulong clusterId, NodeId self)
