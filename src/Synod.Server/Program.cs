@@ -1,1 +1,3 @@
-Console.Error.WriteLine("synod: no command"); return 2;
+using Synod.Server.CommandLine;
+
+return await SynodCommandLine.RunAsync(args).ConfigureAwait(false);

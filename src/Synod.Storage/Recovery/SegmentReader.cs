@@ -1,0 +1,40 @@
+using Synod.Ports;
+
+namespace Synod.Storage.Recovery;
+
+/// <summary>A window that slides over one file after the other.</summary>
+internal sealed class SegmentReader(IDisk disk)
+{
+    private const int WindowBytes = 1 << 20;
+    private byte[] _window = new byte[WindowBytes];
+    private string _name = "";
+    private long _start;
+    private int _count;
+
+    internal long Length { get; private set; }
+
+    internal void Open(string name)
+    {
+        _name = name;
+        Length = disk.LengthOf(name);
+        _start = 0;
+        _count = 0;
+    }
+
+    /// <summary>So many bytes, or as many as there are; valid until the next call.</summary>
+    internal ReadOnlySpan<byte> At(long offset, int count)
+    {
+        count = (int)Math.Max(0, Math.Min(count, Length - offset));
+        if (offset < _start || offset + count > _start + _count)
+        {
+            if (_window.Length < count)
+            {
+                _window = new byte[count];
+            }
+            _start = offset;
+            _count = disk.Read(_name, offset, _window.AsSpan(0, (int)Math.Min(_window.Length, Length - offset)));
+            count = Math.Min(count, _count);
+        }
+        return _window.AsSpan((int)(offset - _start), count);
+    }
+}
