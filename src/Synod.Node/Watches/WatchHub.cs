@@ -27,7 +27,7 @@ public sealed partial class WatchHub
     private Instant _nextProgress;
 
     /// <summary>A hub without watchers.</summary>
-    /// <param name="limits">Its _limits.</param>
+    /// <param name="limits">Its limits.</param>
     /// <param name="store">The store whose history it will read: always this one.</param>
     public WatchHub(WatchLimits limits, OrderedStore store)
     {
@@ -157,6 +157,15 @@ public sealed partial class WatchHub
     {
         Remove(watcher);
         watcher.End(ending, compactedRevision);
+    }
+
+    /// <summary>The node stops: every watcher ends.</summary>
+    public void Stop()
+    {
+        while (_all.Count > 0)
+        {
+            Cut(_all[^1], WatchEnding.Stopped, 0);
+        }
     }
 
     private void AnswerProgress()

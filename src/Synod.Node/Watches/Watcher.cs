@@ -14,6 +14,9 @@ public enum WatchEnding
 
     /// <summary>The node has as many watchers as it may have.</summary>
     TooMany,
+
+    /// <summary>The node stops.</summary>
+    Stopped,
 }
 
 /// <summary>

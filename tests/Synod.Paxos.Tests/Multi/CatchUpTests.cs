@@ -23,6 +23,7 @@ public sealed class CatchUpTests
         cluster.RunUntil(() => cluster.TextsOf(leader).Length == 5000, Deadline);
         cluster.Restart(away);
         cluster.RunUntil(() => cluster[away].ChosenUpTo == cluster[leader].ChosenUpTo, Deadline);
+        cluster.Run(TimeSpan.FromMilliseconds(2));
         Assert.Equal(cluster.TextsOf(leader), cluster.TextsOf(away));
     }
 
