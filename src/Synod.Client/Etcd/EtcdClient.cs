@@ -14,6 +14,11 @@ public sealed class EtcdClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(5);
 
+    // A watch that stood outlives the restart of a whole cluster: this many rounds over all endpoints, at least.
+    private const int WatchRoundsMax = 30;
+    private static readonly TimeSpan WatchRetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WatchRetryDelayMax = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient _http;
     private readonly GrpcCaller[] _callers;
     private readonly TimeSpan _timeout;
@@ -90,7 +95,7 @@ public sealed class EtcdClient : IDisposable
 
     /// <summary>
     /// Watches an interval of keys and goes on elsewhere when a connection breaks: every event once, in order. The first
-    /// answer says "created".
+    /// answer says "created". A watch that never stood fails when all endpoints failed once; one that stood tries on for a while.
     /// </summary>
     /// <exception cref="EtcdException">All endpoints failed one after the other.</exception>
     public async IAsyncEnumerable<WatchResponse> WatchAsync(
@@ -132,9 +137,14 @@ public sealed class EtcdClient : IDisposable
                     }
                 }
             }
-            if (failures.Count >= _callers.Length)
+            if (failures.Count >= _callers.Length * (created ? WatchRoundsMax : 1))
             {
-                throw Combine(failures);
+                throw Combine(failures.GetRange(failures.Count - _callers.Length, _callers.Length));
+            }
+            if (created)
+            {
+                TimeSpan delay = WatchRetryDelay * failures.Count;
+                await Task.Delay(delay < WatchRetryDelayMax ? delay : WatchRetryDelayMax, cancellation).ConfigureAwait(false);
             }
         }
     }

@@ -216,6 +216,35 @@ public sealed class ClientActionsTests : IDisposable
         Assert.Equal(42, start);
     }
 
+    [Fact]
+    public async Task A_watch_comes_back_to_its_only_endpoint()
+    {
+        var starts = new List<long>();
+        await using TestServer server = await TestServer.StartAsync(async context =>
+        {
+            starts.Add(WatchRequest.Parser.ParseFrom(await TestServer.ReadMessageAsync(context)).CreateRequest.StartRevision);
+            await TestServer.SendAsync(context, new WatchResponse { Header = new ResponseHeader { Revision = 9 }, Created = true });
+            if (starts.Count < 3)
+            {
+                TestServer.End(context, 14, "etcdserver: server stopped");
+                return true;
+            }
+            await TestServer.SendAsync(context, new WatchResponse { Header = new ResponseHeader(), Canceled = true, CancelReason = "enough" });
+            return true;
+        });
+        Assert.Equal(1, await Actions(server.Endpoint).WatchAsync("k", false, 0, json: false, default));
+        Assert.Equal([0L, 10L, 10L], starts);
+        Assert.Equal("synod: the server ended the watch: enough\n", Error);
+    }
+
+    [Fact]
+    public async Task A_watch_that_never_stood_fails_at_once()
+    {
+        Uri closed = TestServer.Closed();
+        Assert.Equal(1, await Actions(closed).WatchAsync("k", false, 0, json: false, default));
+        Assert.StartsWith($"synod: {closed.Authority}: cannot connect", Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("127.0.0.1:2379", "http://127.0.0.1:2379/")]
     [InlineData("http://a:1, b:2", "http://a:1/ http://b:2/")]

@@ -40,6 +40,9 @@ internal sealed class TestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.Limits.Http2.MaxStreamsPerConnection = 1000;
+            // The least that HTTP/2 knows: long requests must wait for window updates.
+            options.Limits.Http2.InitialConnectionWindowSize = 65_535;
+            options.Limits.Http2.InitialStreamWindowSize = 65_535;
             options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         WebApplication app = builder.Build();

@@ -58,12 +58,30 @@ public class LoadGeneratorTests
             TestServer.End(context);
             return true;
         });
-        // Longer than a frame (16,384 bytes), so that a body takes several.
-        LoadReport report = await RunAsync(Plan(server) with { Sequential = true, Warmup = 0, Requests = 60, KeyBytes = 12, ValueBytes = 40_000 });
+        // Longer than a frame (16,384 bytes), so that a body takes several; and two of them exceed the connection's window.
+        LoadReport report = await RunAsync(Plan(server) with { Connections = 1, Sequential = true, Warmup = 0, Requests = 60, KeyBytes = 12, ValueBytes = 40_000 });
         Assert.Equal(60, report.Requests);
         Assert.Equal(Enumerable.Range(0, 50).Select(number => $"k{number:00000000000}"), keys.Order());
         Assert.Equal(60, values.Count);
         Assert.All(values, value => Assert.Equal(40_000, value.Length));
+    }
+
+    [Fact]
+    public async Task The_same_seed_draws_the_same_keys()
+    {
+        var drawn = new List<string>();
+        await using TestServer server = await TestServer.StartAsync(async context =>
+        {
+            drawn.Add(PutRequest.Parser.ParseFrom(await TestServer.ReadMessageAsync(context)).ToString());
+            return await AnswerAsync(context);
+        });
+        LoadPlan plan = Plan(server) with { Clients = 1, Connections = 1, Warmup = 0, Requests = 40 };
+        await RunAsync(plan with { Seed = 5 });
+        await RunAsync(plan with { Seed = 5 });
+        await RunAsync(plan with { Seed = 6 });
+        Assert.Equal(drawn[..40], drawn[40..80]);
+        Assert.NotEqual(drawn[..40], drawn[80..]);
+        Assert.True(drawn[..40].Distinct().Count() > 20);
     }
 
     [Fact]
