@@ -3,7 +3,11 @@ namespace Synod.Ports;
 /// <summary>What a request asks of a disk.</summary>
 public enum DiskOperation
 {
-    /// <summary>Make a file of <see cref="DiskRequest.Length"/> zero bytes, written out, synced, and its directory entry synced.</summary>
+    /// <summary>
+    /// Make a file of <see cref="DiskRequest.Length"/> zero bytes, really written out, synced, and its directory entry
+    /// synced; it takes the place of an older file of that name. After a crash it is there whole or not at all. It is
+    /// carried out beside the other requests, so that it delays no sync, and may complete after later ones.
+    /// </summary>
     CreateZeroFilled,
 
     /// <summary>Write <see cref="DiskRequest.Bytes"/> at <see cref="DiskRequest.Offset"/> of an existing file, then sync its data.</summary>
@@ -30,26 +34,32 @@ public readonly record struct DiskRequest(
 /// <param name="Id">Whose end.</param>
 /// <param name="Error">Null when everything is on the medium; else what went wrong, and then nothing at all may be assumed of the bytes.</param>
 /// <param name="OutOfSpace">The error is a full disk.</param>
-public readonly record struct DiskCompletion(ulong Id, string? Error, bool OutOfSpace);
+/// <param name="Took">How long the request was under way.</param>
+public readonly record struct DiskCompletion(ulong Id, string? Error, bool OutOfSpace, TimeSpan Took = default);
 
 /// <summary>
-/// One data directory. Requests are carried out in order and never call back: the owner polls completions. A request
-/// that failed is never retried by the disk. Reading is for recovery and catch-up, and returns what is there at once.
+/// One actor's handle on a data directory; a second actor opens a second one. Requests are carried out in order (but see
+/// <see cref="DiskOperation.CreateZeroFilled"/>) and never call back: the owner polls completions. A request that failed is
+/// never retried by the disk. Whether a request is done within <see cref="Submit"/>, on the owner's thread, or later is
+/// the disk's affair. Reading is for recovery and catch-up, and returns what is there at once, synced or not.
 /// </summary>
 public interface IDisk
 {
-    /// <summary>File names, in ordinal order.</summary>
+    /// <summary>File names, in ordinal order. What is listed when the disk is opened survives the next crash.</summary>
     IReadOnlyList<string> List();
 
     /// <summary>Length of a file in bytes.</summary>
     long LengthOf(string name);
 
-    /// <summary>Reads up to <paramref name="into"/>.Length bytes; fewer only at the end of the file.</summary>
+    /// <summary>
+    /// Reads up to <paramref name="into"/>.Length bytes; fewer only at the end of the file. What the medium cannot read
+    /// throws an <c>IOException</c>.
+    /// </summary>
     int Read(string name, long offset, Span<byte> into);
 
     /// <summary>Starts a request.</summary>
     void Submit(in DiskRequest request);
 
-    /// <summary>Takes the next completion, in order of submission.</summary>
+    /// <summary>Takes the next completion: in order of submission, but for files being made.</summary>
     bool TryTakeCompletion(out DiskCompletion completion);
 }

@@ -35,8 +35,10 @@ public enum PeerEventKind
 /// <param name="Frame">The frame's bytes, owned by the receiver for ever: nobody writes to them again.</param>
 /// <param name="Identity">In a LinkUp: the identity of the peer's data directory.</param>
 /// <param name="Reason">In a LinkDown: what the peer or the network said, for the log.</param>
+/// <param name="Incarnation">In a LinkUp: the peer's incarnation, as it says.</param>
 public readonly record struct PeerEvent(
-    PeerEventKind Kind, NodeId From, PeerLane Lane, ReadOnlyMemory<byte> Frame, DataIdentity Identity, string? Reason);
+    PeerEventKind Kind, NodeId From, PeerLane Lane, ReadOnlyMemory<byte> Frame, DataIdentity Identity, string? Reason,
+    uint Incarnation = 0);
 
 /// <summary>
 /// Links to all other members. Sending never blocks: what does not fit into a peer's bounded queue, or finds no link, is
@@ -46,6 +48,19 @@ public interface IPeers
 {
     /// <summary>Queues a copy of the frame; false when it was dropped.</summary>
     bool TrySend(NodeId to, PeerLane lane, ReadOnlySpan<byte> frame);
+
+    /// <summary>
+    /// A hint that <see cref="Flush"/> will follow soon: until then frames may be gathered, so that what one turn has to
+    /// say to a peer leaves as one. Without it every frame starts on its way at once.
+    /// </summary>
+    void Hold()
+    {
+    }
+
+    /// <summary>Ends a <see cref="Hold"/>: whatever waits starts on its way.</summary>
+    void Flush()
+    {
+    }
 
     /// <summary>Takes the next event.</summary>
     bool TryTakeEvent(out PeerEvent e);

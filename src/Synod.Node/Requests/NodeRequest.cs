@@ -21,6 +21,9 @@ public enum Failure
     /// <summary>Not done: the node was stopped or faulted before the command left.</summary>
     NotServing,
 
+    /// <summary>Not done: this node's disk is full; it heals by itself when there is space again.</summary>
+    NoSpace,
+
     /// <summary>Not done: the watcher or client is too slow or asks for too much.</summary>
     LimitExceeded,
 }

@@ -47,6 +47,15 @@ public sealed class Configuration
     /// <summary>The voter's place in <see cref="Voters"/>, or -1 for who is not a voter.</summary>
     public int PlaceOf(NodeId node) => Array.BinarySearch(_voters, node);
 
+    /// <summary>
+    /// The incarnation in which a member may speak; 0 for who is not a member. Messages of any other are dropped: their
+    /// sender has lost what it promised.
+    /// </summary>
+    public uint IncarnationOf(NodeId node) => IsVoter(node) ? FirstIncarnation : 0;
+
+    /// <summary>The incarnation that every member of the first configuration has.</summary>
+    public const uint FirstIncarnation = 1;
+
     /// <summary>Whether <paramref name="node"/> votes.</summary>
     public bool IsVoter(NodeId node) => PlaceOf(node) >= 0;
 }

@@ -1,0 +1,40 @@
+# Sourced by test.sh: the real clients and tools that the end-to-end tests use. Clients only: Debian's etcd-server
+# would start itself on a real machine.
+# shellcheck shell=bash
+
+# package, and a command that succeeds where it is installed
+test_tools=(
+  'etcd-client|command -v etcdctl'
+  'python3-etcd3|/usr/bin/python3 -c "import etcd3"'
+  'curl|command -v curl'
+  'strace|command -v strace'
+  'iproute2|command -v ip'
+)
+
+missing_test_tools() {
+  local entry
+  for entry in "${test_tools[@]}"; do
+    eval "${entry#*|}" >/dev/null 2>&1 || echo "${entry%%|*}"
+  done
+}
+
+need_test_tools() {
+  local missing as_root=""
+  missing=$(missing_test_tools | tr '\n' ' ')
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    if sudo -n true 2>/dev/null; then as_root="sudo"; else as_root="none"; fi
+  fi
+  if [ "$as_root" != none ] && command -v apt-get >/dev/null; then
+    echo "Installing $missing..."
+    # shellcheck disable=SC2086
+    { $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq $missing; } \
+      >/dev/null 2>&1
+  fi
+  missing=$(missing_test_tools | tr '\n' ' ')
+  if [ -n "$missing" ]; then
+    echo "Tests need these packages: $missing"
+    echo "  sudo apt-get update && sudo apt-get install -y $missing"
+    echo "The tests that use them will fail without them."
+  fi
+}

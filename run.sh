@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Builds Synod and starts a cluster on this machine: see ./run.sh --help.
+set -euo pipefail
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+. "$here/eng/sdk.sh"
+need_sdk
+synod="$("$here/eng/publish.sh" | tail -n 1)"
+# The apphost looks for the runtime where the SDK is.
+export DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}"
+cd "$here"
+exec "$synod" dev "$@"

@@ -1,0 +1,193 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Replication;
+
+namespace Synod.Node;
+
+/// <summary>
+/// The apply actor: runs chosen commands in slot order, ends the requests that wait for them, serves reads that are
+/// recent enough, and feeds the watch hub. A huge range delays what is here, and never a heartbeat.
+/// </summary>
+internal sealed class ApplyActor
+{
+    private readonly ReplicatedState _state;
+    private readonly NodeOptions _options;
+    private readonly SessionBoard _board;
+    private readonly Mailbox<ApplyBatch> _batches;
+    private readonly Mailbox<ApplyBatch> _spent;
+    private readonly Mailbox<NodeRequest> _direct;
+    private readonly Waiters _waiters = new();
+    private readonly List<ReadBatch> _waitingReads = [];
+    private readonly WatchHub _hub;
+    private readonly Func<CommandEnvelope, bool> _isWanted;
+    private ulong _session;
+
+    public ApplyActor(
+        NodeOptions options, ReplicatedState state, SessionBoard board, WatchHub hub,
+        Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent, Mailbox<NodeRequest> direct)
+    {
+        _options = options;
+        _state = state;
+        _board = board;
+        _hub = hub;
+        _batches = batches;
+        _spent = spent;
+        _direct = direct;
+        _isWanted = e => e.Session == _session && _waiters.Waits(e.Sequence);
+    }
+
+    /// <summary>One turn.</summary>
+    /// <returns>When the next is due without input.</returns>
+    public Instant Turn(Instant now)
+    {
+        var taken = 0;
+        while (taken < BatchesPerTurn && _batches.TryTake(out var batch))
+        {
+            taken++;
+            Take(batch);
+            batch.Clear();
+            _spent.TryPost(batch);
+        }
+        for (var i = 0; i < DirectPerTurn && _direct.TryTake(out var request); i++)
+        {
+            Run(request);
+        }
+        var more = _hub.Turn(_state.Store, now);
+        return more || _batches.Count > 0 || _direct.Count > 0 ? now : now + WatchTick;
+    }
+
+    /// <summary>The node stops: everybody who waits is told.</summary>
+    public void Stop(Failure failure)
+    {
+        while (_batches.TryTake(out var batch))
+        {
+            Take(batch);
+        }
+        _waiters.Restart(failure);
+        foreach (var batch in _waitingReads)
+        {
+            FailAll(batch.Reads, failure);
+        }
+        _waitingReads.Clear();
+        while (_direct.TryTake(out var request))
+        {
+            request.Fail(failure);
+        }
+        _hub.Stop();
+    }
+
+    private void Take(ApplyBatch batch)
+    {
+        foreach (var (session, sequence, request) in batch.Registrations)
+        {
+            if (session == _session)
+            {
+                _waiters.Add(sequence, request);
+            }
+            else
+            {
+                request.Fail(Failure.Stopped); // Its session was superseded after it had left.
+            }
+        }
+        foreach (var decree in batch.Decrees)
+        {
+            Apply(decree);
+        }
+        foreach (var (session, sequence, failure) in batch.Expiries)
+        {
+            if (session == _session && _waiters.TryTake(sequence, out var request))
+            {
+                request.Fail(failure);
+            }
+        }
+        _waitingReads.AddRange(batch.Reads);
+        RunReads();
+        _board.AnsweredBelow = _waiters.AnsweredBelow;
+        _board.AppliedUpTo = _state.AppliedUpTo.Number;
+    }
+
+    private void Apply(in LearnedDecree decree)
+    {
+        var applied = _state.Apply(decree, _isWanted);
+        if (applied.Kind == AppliedKind.Ran && applied.Outcome is { } outcome &&
+            applied.Envelope.Session == _session && _waiters.TryTake(applied.Envelope.Sequence, out var request))
+        {
+            request.Applied(outcome, _state.Store);
+        }
+        else if (applied.Kind == AppliedKind.SessionOpened)
+        {
+            _board.SessionsChanged(_state.Sessions);
+            if (applied.Envelope.Session == _options.Self.Number)
+            {
+                SessionOpened(applied.Envelope.Sequence, applied.Session);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A session of this node was opened: the one that it wants now, or, from an earlier life, one that has just
+    /// superseded it. In the second case nothing that waits can be told apart from done and not done.
+    /// </summary>
+    private void SessionOpened(ulong nonce, ulong session)
+    {
+        if (nonce == _board.Nonce)
+        {
+            // The same opening may be chosen twice; the second time the session is the same.
+            Check.That(_session == 0 || _session == session);
+            _session = session;
+        }
+        else if (_session != 0)
+        {
+            _session = 0;
+            _waiters.Restart(Failure.Stopped);
+        }
+        _board.Session = _session;
+    }
+
+    private void RunReads()
+    {
+        var kept = 0;
+        for (var i = 0; i < _waitingReads.Count; i++)
+        {
+            var batch = _waitingReads[i];
+            if (batch.Index > _state.AppliedUpTo)
+            {
+                _waitingReads[kept++] = batch;
+                continue;
+            }
+            foreach (var read in batch.Reads)
+            {
+                read.Run(_state.Store);
+            }
+        }
+        _waitingReads.RemoveRange(kept, _waitingReads.Count - kept);
+    }
+
+    private void Run(NodeRequest request)
+    {
+        switch (request)
+        {
+            case ReadRequest read:
+                read.Run(_state.Store);
+                break;
+            case WatchRequest watch:
+                watch.Run(_hub, _state.Store);
+                break;
+            default:
+                Check.Fail($"request {request.GetType().Name} on the apply actor");
+                break;
+        }
+    }
+
+    private static void FailAll(List<ReadRequest> reads, Failure failure)
+    {
+        foreach (var read in reads)
+        {
+            read.Fail(failure);
+        }
+    }
+
+    private static readonly TimeSpan WatchTick = TimeSpan.FromSeconds(1);
+    private const int BatchesPerTurn = 64;
+    private const int DirectPerTurn = 1024;
+}

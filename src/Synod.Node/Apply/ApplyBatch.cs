@@ -1,0 +1,38 @@
+using Synod.Paxos;
+
+namespace Synod.Node;
+
+/// <summary>A command of this node whose outcome somebody waits for.</summary>
+internal readonly record struct Registration(ulong Session, ulong Sequence, WriteRequest Request);
+
+/// <summary>A command of this node that is not waited for any longer.</summary>
+internal readonly record struct Expiry(ulong Session, ulong Sequence, Failure Failure);
+
+/// <summary>Reads that may run once everything up to the index is applied.</summary>
+internal readonly record struct ReadBatch(Slot Index, List<ReadRequest> Reads);
+
+/// <summary>
+/// What one turn of the core tells the apply actor, to be taken in this order: registrations, decrees, expiries, reads.
+/// A registration always comes before the decree that it waits for.
+/// </summary>
+internal sealed class ApplyBatch
+{
+    public List<Registration> Registrations { get; } = [];
+
+    public List<LearnedDecree> Decrees { get; } = [];
+
+    public List<Expiry> Expiries { get; } = [];
+
+    public List<ReadBatch> Reads { get; } = [];
+
+    public bool IsEmpty =>
+        Registrations.Count == 0 && Decrees.Count == 0 && Expiries.Count == 0 && Reads.Count == 0;
+
+    public void Clear()
+    {
+        Registrations.Clear();
+        Decrees.Clear();
+        Expiries.Clear();
+        Reads.Clear();
+    }
+}

@@ -1,0 +1,65 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Replication;
+using Synod.Store;
+
+namespace Synod.Node;
+
+/// <summary>What became of one decree.</summary>
+/// <param name="Kind">What the decree was: a command, an opened session, or nothing that counts here.</param>
+/// <param name="Envelope">Its envelope, if it had one.</param>
+/// <param name="Outcome">The outcome, if it was wanted and the command ran.</param>
+/// <param name="Session">The id of the session that was opened.</param>
+internal readonly record struct AppliedDecree(
+    AppliedKind Kind, CommandEnvelope Envelope, Outcome? Outcome, ulong Session);
+
+internal enum AppliedKind
+{
+    Nothing,
+    Skipped,
+    Ran,
+    SessionOpened,
+}
+
+/// <summary>
+/// The whole replicated state of a node: store time, sessions, store. Deterministic: a replica is this, applied to the log.
+/// </summary>
+public sealed class ReplicatedState(uint group)
+{
+    /// <summary>The last slot applied.</summary>
+    public Slot AppliedUpTo { get; private set; }
+
+    /// <summary>Sum of the leaders' elapsed times, microseconds.</summary>
+    public ulong StoreTimeMicroseconds { get; private set; }
+
+    /// <summary>The sessions.</summary>
+    public SessionTable Sessions { get; } = new();
+
+    /// <summary>The store.</summary>
+    public OrderedStore Store { get; } = new();
+
+    /// <summary>Applies the next decree.</summary>
+    internal AppliedDecree Apply(in LearnedDecree learned, Func<CommandEnvelope, bool> isWanted)
+    {
+        Check.That(learned.Slot == AppliedUpTo.Next);
+        AppliedUpTo = learned.Slot;
+        StoreTimeMicroseconds = checked(StoreTimeMicroseconds + learned.Decree.ElapsedMicroseconds);
+        if (learned.Decree.Kind != DecreeKind.Command ||
+            !CommandEnvelope.TryRead(learned.Decree.Value.Span, out var envelope, out var command))
+        {
+            return default;
+        }
+        if (envelope.Kind == EnvelopeKind.OpenSession)
+        {
+            var node = new NodeId((uint)Math.Min(envelope.Session, uint.MaxValue));
+            var session = Sessions.Open(node, envelope.Sequence, learned.Slot, command);
+            return new AppliedDecree(AppliedKind.SessionOpened, envelope, null, session);
+        }
+        if (Sessions.Judge(envelope) == SessionVerdict.Skip)
+        {
+            return new AppliedDecree(AppliedKind.Skipped, envelope, null, 0);
+        }
+        var outcome = Store.Apply(group, learned.Slot, StoreTimeMicroseconds, command, isWanted(envelope));
+        return new AppliedDecree(AppliedKind.Ran, envelope, outcome, 0);
+    }
+}

@@ -1,0 +1,54 @@
+using Synod.Paxos;
+using Synod.Replication;
+
+namespace Synod.Node;
+
+/// <summary>Who waits for which command of this node's session.</summary>
+internal sealed class Waiters
+{
+    private readonly WriteRequest?[] _ring = new WriteRequest?[SessionTable.Window];
+    private ulong _end = 1;
+
+    /// <summary>Every command below this number is answered.</summary>
+    public ulong AnsweredBelow { get; private set; } = 1;
+
+    public void Add(ulong sequence, WriteRequest request)
+    {
+        Check.That(sequence == _end && sequence - AnsweredBelow < SessionTable.Window);
+        _ring[sequence % SessionTable.Window] = request;
+        _end = sequence + 1;
+    }
+
+    public bool Waits(ulong sequence) =>
+        sequence >= AnsweredBelow && sequence < _end && _ring[sequence % SessionTable.Window] is not null;
+
+    /// <summary>Takes the request out, if it still waits.</summary>
+    public bool TryTake(ulong sequence, out WriteRequest request)
+    {
+        request = null!;
+        if (!Waits(sequence))
+        {
+            return false;
+        }
+        request = _ring[sequence % SessionTable.Window]!;
+        _ring[sequence % SessionTable.Window] = null;
+        while (AnsweredBelow < _end && _ring[AnsweredBelow % SessionTable.Window] is null)
+        {
+            AnsweredBelow++;
+        }
+        return true;
+    }
+
+    /// <summary>Fails everybody and starts numbering anew, for a new session.</summary>
+    public void Restart(Failure failure)
+    {
+        for (var sequence = AnsweredBelow; sequence < _end; sequence++)
+        {
+            var request = _ring[sequence % SessionTable.Window];
+            _ring[sequence % SessionTable.Window] = null;
+            request?.Fail(failure);
+        }
+        AnsweredBelow = 1;
+        _end = 1;
+    }
+}

@@ -1,0 +1,231 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Replication;
+
+namespace Synod.Node;
+
+/// <summary>
+/// The core actor: drains what has come, steps the replica, and hands on one batch to the journal, one packet per peer
+/// and one batch to the apply actor. It never waits and never runs a command.
+/// </summary>
+internal sealed class CoreActor
+{
+    private readonly NodeOptions _options;
+    private readonly LogHost _host;
+    private readonly IPeers _peers;
+    private readonly Genesis _genesis;
+    private readonly Commands _commands;
+    private readonly ReadBatcher _reads;
+    private readonly Draws _draws;
+    private readonly INodeObserver _observer;
+    private readonly Mailbox<ApplyBatch> _batches;
+    private readonly Mailbox<ApplyBatch> _spent;
+    private readonly Mailbox<WriteRequest> _writeInbox;
+    private readonly Mailbox<ReadRequest> _readInbox;
+    private ApplyBatch _batch = new();
+    private string? _space;
+    private string? _damage;
+
+    public CoreActor(
+        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Commands commands, Draws draws,
+        INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
+        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox)
+    {
+        _options = options;
+        _host = host;
+        _peers = peers;
+        _genesis = genesis;
+        _commands = commands;
+        _draws = draws;
+        _observer = observer;
+        _batches = batches;
+        _spent = spent;
+        _writeInbox = writeInbox;
+        _readInbox = readInbox;
+        _reads = new ReadBatcher(draws.Next());
+    }
+
+    /// <summary>Why the node must stop, or null.</summary>
+    public string? Fault => _host.Fault ?? _genesis.Fault;
+
+    /// <summary>Genesis is over.</summary>
+    public bool IsActive => _genesis.IsActive;
+
+    /// <summary>Requests under way.</summary>
+    public int Waiting => _commands.Count + _reads.Count;
+
+    /// <summary>One turn.</summary>
+    /// <returns>When the next is due without input.</returns>
+    public Instant Turn(Instant now)
+    {
+        _host.TakeJournalEvents(now);
+        if (Fault is not null)
+        {
+            return Instant.Never;
+        }
+        var more = TakePeerEvents(now);
+        _genesis.Turn(now);
+        TakeRequests(now);
+        var next = _genesis.Next;
+        if (_genesis.IsActive)
+        {
+            next = Instant.Min(next, TurnReplica(now));
+        }
+        _reads.Expire(now, _options.RequestTimeout, Failure.NoLeader);
+        _host.EndTurn(now);
+        PostBatch();
+        ReportAlarms();
+        next = Instant.Min(next, _commands.Next(now));
+        next = _reads.Count > 0 ? Instant.Min(next, now + ReadTick) : next;
+        return more || !_batch.IsEmpty ? Instant.Min(next, now + BusyTick) : next;
+    }
+
+    /// <summary>The node stops: what never left is failed here, the rest by the apply actor.</summary>
+    public void Stop()
+    {
+        _commands.Stop();
+        _reads.Stop(Failure.NotServing);
+        while (_writeInbox.TryTake(out var write))
+        {
+            write.Fail(Failure.NotServing);
+        }
+        while (_readInbox.TryTake(out var read))
+        {
+            read.Fail(Failure.NotServing);
+        }
+        PostBatch();
+    }
+
+    private Instant TurnReplica(Instant now)
+    {
+        var replica = _host.Replica;
+        replica.SetElectable(now - _host.OldestUnsynced < _options.StalledSync || _host.OldestUnsynced > now);
+        replica.CatchUpPaused = _batches.Count > _batches.Limit / 2;
+        _commands.Turn(now, _batch);
+        if (_reads.TryBegin(now, out var request))
+        {
+            replica.RequestRead(now, request, _host.Output);
+        }
+        var next = _host.Finish(now, _draws.Next());
+        HearEvents(now);
+        _batch.Decrees.AddRange(_host.Output.Decrees);
+        foreach (var ready in _host.Output.Reads)
+        {
+            if (_reads.TryEnd(ready.Request, out var reads))
+            {
+                _batch.Reads.Add(new ReadBatch(ready.Index, reads));
+            }
+        }
+        return _reads.CanBegin ? now : next;
+    }
+
+    private void HearEvents(Instant now)
+    {
+        var leaderChanged = false;
+        foreach (var e in _host.Output.Events)
+        {
+            _observer.Replica(e);
+            leaderChanged |= e.Kind is ReplicaEventKind.LeadershipTaken or ReplicaEventKind.FollowingLeader;
+        }
+        if (leaderChanged)
+        {
+            _commands.LeaderChanged(now);
+        }
+    }
+
+    private bool TakePeerEvents(Instant now)
+    {
+        for (var i = 0; i < PeerEventsPerTurn; i++)
+        {
+            if (!_host.CanTakeInput)
+            {
+                return true;
+            }
+            if (!_peers.TryTakeEvent(out var e))
+            {
+                return false;
+            }
+            Take(now, e);
+        }
+        return true;
+    }
+
+    private void Take(Instant now, in PeerEvent e)
+    {
+        switch (e.Kind)
+        {
+            case PeerEventKind.LinkUp:
+                if (_genesis.Admit(e.From, e.Identity) && _genesis.IsActive)
+                {
+                    _host.Replica.LinkUp(now, e.From, _host.Output);
+                }
+                if (e.Lane == PeerLane.Control)
+                {
+                    _observer.Link(e.From, true, null);
+                }
+                break;
+            case PeerEventKind.LinkDown:
+                if (e.Lane == PeerLane.Control)
+                {
+                    _host.Replica.LinkDown(now, e.From, _host.Output);
+                    _observer.Link(e.From, false, e.Reason);
+                }
+                break;
+            default:
+                if (MembershipPacket.IsOne(e.Frame.Span))
+                {
+                    _genesis.Take(e.From, e.Frame);
+                }
+                else if (_genesis.IsActive)
+                {
+                    _host.TakePacket(now, e.From, e.Frame);
+                }
+                break;
+        }
+    }
+
+    private void TakeRequests(Instant now)
+    {
+        while (_commands.HasRoom && _writeInbox.TryTake(out var write))
+        {
+            if (_host.NoSpace is not null)
+            {
+                write.Fail(Failure.NoSpace);
+            }
+            else
+            {
+                _commands.Add(write, now, _batch);
+            }
+        }
+        while (_reads.Count < _options.WaitingReadsMax && _readInbox.TryTake(out var read))
+        {
+            _reads.Add(read, now);
+        }
+    }
+
+    private void PostBatch()
+    {
+        if (!_batch.IsEmpty && _batches.TryPost(_batch))
+        {
+            _batch = _spent.TryTake(out var spent) ? spent : new ApplyBatch();
+        }
+    }
+
+    private void ReportAlarms()
+    {
+        if (_host.NoSpace != _space)
+        {
+            _space = _host.NoSpace;
+            _observer.Space(_space);
+        }
+        if (_host.Damaged is { } damage && damage != _damage)
+        {
+            _damage = damage;
+            _observer.Damage(damage);
+        }
+    }
+
+    private static readonly TimeSpan ReadTick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(1);
+    private const int PeerEventsPerTurn = 512;
+}

@@ -1,0 +1,269 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Replication;
+using Synod.Storage;
+using Synod.Storage.Recovery;
+
+namespace Synod.Node;
+
+/// <summary>How the host rouses the three actors when something was posted to them.</summary>
+/// <param name="Core">Rouses the core.</param>
+/// <param name="Journal">Rouses the journal.</param>
+/// <param name="Apply">Rouses the apply actor.</param>
+public sealed record NodeWakes(Action Core, Action Journal, Action Apply);
+
+/// <summary>
+/// One whole node without sockets, threads or clocks: three actors joined by bounded queues. The host gives each its
+/// turns: threads in production, a scheduler in simulation. Build it, recover its journal, start it, then turn.
+/// </summary>
+public sealed class SynodNode : INode
+{
+    private const uint Group = 0;
+
+    private readonly NodeOptions _options;
+    private readonly NodeWakes _wakes;
+    private readonly IPeers _peers;
+    private readonly INodeObserver _observer;
+    private readonly DataDirectory _directory;
+    private readonly Draws _draws;
+    private readonly Replica _replica;
+    private readonly ReplicaOutput _output = new();
+    private readonly ReplicatedState _state = new(Group);
+    private readonly SessionBoard _board;
+    private readonly JournalOptions _journalOptions;
+    private readonly JournalMailboxes _journalBoxes;
+    private readonly Mailbox<WriteRequest> _writes;
+    private readonly Mailbox<ReadRequest> _reads;
+    private readonly Mailbox<NodeRequest> _direct;
+    private readonly Mailbox<ApplyBatch> _batches;
+    private readonly LogRecovery _recovery;
+    private Journal? _journal;
+    private LogHost? _host;
+    private CoreActor? _core;
+    private ApplyActor? _apply;
+    private WatchHub? _hub;
+    private NodeStatus _status;
+    private string? _fault;
+    private volatile bool _stopping;
+
+    /// <summary>Builds a node; nothing is read or sent yet.</summary>
+    /// <param name="options">Who it is, and its limits.</param>
+    /// <param name="journal">Limits of its journal.</param>
+    /// <param name="directory">Its data directory, whose record exists.</param>
+    /// <param name="peers">The way to its peers.</param>
+    /// <param name="observer">Hears what an operator may want to know.</param>
+    /// <param name="seed">Random: different in each life of each node.</param>
+    /// <param name="wakes">Rouse the actors.</param>
+    public SynodNode(
+        NodeOptions options, JournalOptions journal, DataDirectory directory, IPeers peers, INodeObserver observer,
+        ulong seed, NodeWakes wakes)
+    {
+        Check.That(directory.Record is not null && directory.Record.Identity == options.Identity);
+        _options = options;
+        _journalOptions = journal;
+        _directory = directory;
+        _peers = peers;
+        _observer = observer;
+        _wakes = wakes;
+        _draws = new Draws(seed);
+        var voters = options.Members.Select(m => m.Id).ToArray();
+        var configuration = new Configuration(1, voters, QuorumSystem.Majority(voters.Length));
+        _replica = new Replica(options.Self, configuration, options.Replica);
+        _board = new SessionBoard(options) { Nonce = _draws.Next() | 1 };
+        _journalBoxes = new JournalMailboxes(
+            journal, wakes.Journal, new Mailbox<JournalEvent>(JournalEventsMax, wakes.Core));
+        _writes = new Mailbox<WriteRequest>(options.OutstandingMax, wakes.Core);
+        _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Core);
+        _direct = new Mailbox<NodeRequest>(options.WaitingReadsMax, wakes.Apply);
+        _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);
+        _recovery = new LogRecovery(_replica, _output, decree => _state.Apply(decree, static _ => false));
+        _status = new NodeStatus(options.Self, NodeId.None, Ballot.None, Slot.Zero, Slot.Zero, false, null);
+    }
+
+    /// <inheritdoc/>
+    public NodeStatus Status => Volatile.Read(ref _status);
+
+    /// <inheritdoc/>
+    public ulong ClusterId => _options.ClusterId;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Member> Members => _board.Members;
+
+    /// <summary>Why the node stopped, or null.</summary>
+    public string? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>The replicated state; to be looked at only between turns of the apply actor.</summary>
+    public ReplicatedState State => _state;
+
+    /// <summary>Counters of the log's host; zero before the start.</summary>
+    public LogCounters Counters => _host?.Counters ?? new LogCounters();
+
+    /// <summary>The watch hub's view for metrics; null before the start.</summary>
+    public WatchHub? Watches => _hub;
+
+    /// <summary>Lengths of the queues between doors and actors.</summary>
+    public (int Writes, int Reads, int Direct, int ApplyBatches, int UnderWay, int HeldPackets) Queues =>
+        (_writes.Count, _reads.Count, _direct.Count, _batches.Count, _core?.Waiting ?? 0, _host?.HeldPackets ?? 0);
+
+    /// <summary>The last round trip to a peer.</summary>
+    public TimeSpan RoundTripOf(NodeId peer) => _replica.RoundTripOf(peer);
+
+    /// <summary>Begins recovery; the host pumps it to its end before <see cref="Start"/>.</summary>
+    public JournalOpening OpenJournal(IDisk disk) => new(disk, _journalOptions, _recovery);
+
+    /// <summary>Recovery is over: from now on the actors may turn.</summary>
+    public RecoveryReportSummary Start(JournalOpening opening, IDisk disk)
+    {
+        _journal = new Journal(opening, disk, _journalOptions, _journalBoxes);
+        _recovery.End(_journal.Report.LastNumber);
+        _host = new LogHost(Group, _replica, _output, _journalBoxes, _peers);
+        var spent = new Mailbox<ApplyBatch>(ApplyBatchesMax, static () => { });
+        var genesis = new Genesis(
+            _options, new DirectoryMembership(_directory, _options.Members), _peers, _observer);
+        var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
+        _core = new CoreActor(
+            _options, _host, _peers, genesis, commands, _draws, _observer, _batches, spent, _writes, _reads);
+        _hub = new WatchHub(_options.Watches, _state.Store);
+        _board.SessionsChanged(_state.Sessions);
+        _board.AppliedUpTo = _state.AppliedUpTo.Number;
+        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct);
+        return new RecoveryReportSummary(
+            _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,
+            _replica.ChosenUpTo, _replica.Promised);
+    }
+
+    /// <summary>A turn of the core.</summary>
+    public Instant CoreTurn(Instant now)
+    {
+        if (Fault is not null)
+        {
+            _core!.Stop();
+            return Instant.Never;
+        }
+        if (_stopping)
+        {
+            _core!.Stop();
+            return Instant.Never;
+        }
+        var next = Guarded(_core!.Turn, now);
+        if (_core.Fault is { } fault)
+        {
+            SetFault(fault);
+            _core.Stop();
+        }
+        Publish();
+        return next;
+    }
+
+    /// <summary>A turn of the journal.</summary>
+    public Instant JournalTurn(Instant now) => _stopping ? Instant.Never : Guarded(_journal!.Turn, now);
+
+    /// <summary>A turn of the apply actor.</summary>
+    public Instant ApplyTurn(Instant now)
+    {
+        if (_stopping || Fault is not null)
+        {
+            _apply!.Stop(Failure.Stopped);
+            return Instant.Never;
+        }
+        return Guarded(_apply!.Turn, now);
+    }
+
+    /// <summary>Stops serving: everybody who waits is told in the next turns.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        Volatile.Write(ref _status, Status with { Serving = false });
+        _wakes.Core();
+        _wakes.Apply();
+    }
+
+    /// <inheritdoc/>
+    public void Submit(WriteRequest request)
+    {
+        if (_stopping || Fault is not null)
+        {
+            request.Fail(Failure.NotServing);
+        }
+        else if (!_writes.TryPost(request))
+        {
+            request.Fail(Failure.TooManyRequests);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Submit(ReadRequest request)
+    {
+        if (_stopping || Fault is not null)
+        {
+            request.Fail(Failure.NotServing);
+        }
+        else if (!(request.Linearizable ? _reads.TryPost(request) : _direct.TryPost(request)))
+        {
+            request.Fail(Failure.TooManyRequests);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Submit(WatchRequest request)
+    {
+        if (_stopping || Fault is not null)
+        {
+            request.Fail(Failure.NotServing);
+        }
+        else if (!_direct.TryPost(request))
+        {
+            request.Fail(Failure.TooManyRequests);
+        }
+    }
+
+    private Instant Guarded(Func<Instant, Instant> turn, Instant now)
+    {
+        try
+        {
+            return turn(now);
+        }
+        catch (InvariantViolatedException broken)
+        {
+            SetFault(broken.ToString());
+            return Instant.Never;
+        }
+    }
+
+    private void SetFault(string why)
+    {
+        if (Interlocked.CompareExchange(ref _fault, why, null) is null)
+        {
+            Volatile.Write(ref _status, Status with { Serving = false, Fault = why });
+            _observer.Fault(why);
+            _wakes.Core();
+            _wakes.Apply();
+        }
+    }
+
+    private void Publish()
+    {
+        var leader = _replica.Leader;
+        var applied = new Slot(_board.AppliedUpTo);
+        var serving = _core!.IsActive && Fault is null && !_stopping;
+        var old = Status;
+        if (old.Leader != leader || old.Ballot != _replica.Promised || old.ChosenUpTo != _replica.ChosenUpTo ||
+            old.AppliedUpTo != applied || old.Serving != serving)
+        {
+            Volatile.Write(ref _status, new NodeStatus(
+                _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, Fault));
+        }
+    }
+
+    private const int JournalEventsMax = 4096;
+    private const int ApplyBatchesMax = 1024;
+}
+
+/// <summary>What a node found when it started.</summary>
+/// <param name="Records">Records in the journal.</param>
+/// <param name="Rewritten">Records above the synced mark that were written and synced anew.</param>
+/// <param name="TailWasCut">A torn write stood behind them; it was never acknowledged.</param>
+/// <param name="ChosenUpTo">The chosen prefix.</param>
+/// <param name="Promised">The highest promise.</param>
+public sealed record RecoveryReportSummary(
+    ulong Records, ulong Rewritten, bool TailWasCut, Slot ChosenUpTo, Ballot Promised);

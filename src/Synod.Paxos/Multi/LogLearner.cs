@@ -1,0 +1,198 @@
+namespace Synod.Paxos;
+
+/// <summary>
+/// Learns what is chosen and hands it out in slot order (Lamport 2001, §2.3). A slot is known to be chosen when a quorum
+/// has accepted it under one ballot (the leader counts), when the leader says so and this replica's own acceptance has
+/// that leader's ballot, or when a peer that knows sends the decree.
+/// </summary>
+internal sealed class LogLearner(ReplicaContext context)
+{
+    private Instant _stalledSince;
+    private Instant _retryAt;
+    private bool _learned;
+    private uint _attempts;
+
+    /// <summary>Every slot up to here is known to be chosen, and was handed out.</summary>
+    public Slot ChosenUpTo { get; private set; }
+
+    /// <summary>Some peer knows that everything up to here is chosen.</summary>
+    public Slot KnownChosen { get; private set; }
+
+    /// <summary>The last prefix that was written down.</summary>
+    public Slot PersistedChosenUpTo { get; private set; }
+
+    /// <summary>Marks one slot, whose decree is in the log, and hands out what has become contiguous.</summary>
+    public void MarkChosen(Slot slot)
+    {
+        ref var entry = ref context.Log.At(slot);
+        Check.That(entry.Filled);
+        entry.Chosen = true;
+        Advance();
+    }
+
+    /// <summary>A chosen decree from a peer.</summary>
+    public void Learn(Slot slot, in Decree decree)
+    {
+        if (slot <= context.Log.Floor || slot.Number > ChosenUpTo.Number + (ulong)context.Options.AcceptAheadMax)
+        {
+            return;
+        }
+        ref var entry = ref context.Log.At(slot);
+        if (entry.Chosen)
+        {
+            Check.That(entry.Decree == decree); // A decided slot never changes (CHECKLIST 21).
+            return;
+        }
+        if (!entry.Filled || entry.Decree != decree)
+        {
+            var record = context.Output.Persist(new StateRecord(StateRecordKind.Learned, default, slot, decree));
+            context.Log.Fill(slot, Ballot.None, decree, record);
+        }
+        _learned = true;
+        MarkChosen(slot);
+    }
+
+    /// <summary>The leader of <paramref name="ballot"/> says that all slots up to <paramref name="upTo"/> are chosen.</summary>
+    public void ChosenUnder(Ballot ballot, Slot upTo)
+    {
+        Know(upTo);
+        while (ChosenUpTo < upTo && context.Log.IsFilled(ChosenUpTo.Next))
+        {
+            ref var entry = ref context.Log.At(ChosenUpTo.Next);
+            if (entry.Ballot != ballot)
+            {
+                // Accepted under another ballot: perhaps not what was chosen. Ask at once, waiting would not help.
+                _stalledSince = default;
+                return;
+            }
+            entry.Chosen = true;
+            Advance();
+        }
+    }
+
+    /// <summary>A peer's chosen prefix.</summary>
+    public void Know(Slot chosenUpTo) => KnownChosen = Slot.Max(KnownChosen, chosenUpTo);
+
+    /// <summary>Asks a peer for missing decrees when the chosen prefix does not move although more is known to be chosen.</summary>
+    public void AskIfBehind(Func<uint, Slot, NodeId> whomToAsk)
+    {
+        if (KnownChosen <= ChosenUpTo)
+        {
+            _stalledSince = context.Now;
+            _attempts = 0;
+            return;
+        }
+        var stalled = context.Now - _stalledSince >= StallPatience;
+        if (!_learned && (!stalled || context.Now < _retryAt))
+        {
+            return;
+        }
+        _attempts = _learned ? 0 : _attempts + 1;
+        _learned = false;
+        var peer = whomToAsk(_attempts, ChosenUpTo.Next);
+        if (peer == NodeId.None)
+        {
+            return;
+        }
+        var last = Slot.Min(KnownChosen, ChosenUpTo + (ulong)context.Options.CatchUpSlotsMax);
+        context.Output.Send(peer, new CatchUp(ChosenUpTo.Next, last));
+        _retryAt = context.Now + context.Options.RetransmitInterval;
+    }
+
+    /// <summary>Serves a peer's request, from memory or by asking the host to read the journal.</summary>
+    public void Serve(NodeId peer, in CatchUp request)
+    {
+        var last = Slot.Min(Slot.Min(request.Last, ChosenUpTo), request.First + (ulong)context.Options.CatchUpSlotsMax);
+        if (request.First > last || request.First == Slot.Zero)
+        {
+            return;
+        }
+        if (request.First <= context.Log.Floor)
+        {
+            context.Output.JournalReads.Add(
+                new JournalRead(peer, request.First, Slot.Min(last, context.Log.Floor)));
+            return;
+        }
+        var bytes = 0L;
+        for (var slot = request.First; slot <= last && bytes < context.Options.CatchUpBytesMax; slot = slot.Next)
+        {
+            ref var entry = ref context.Log.At(slot);
+            Check.That(entry.Chosen);
+            bytes += entry.Decree.Value.Length + 32;
+            context.Output.Send(peer, new Learn(slot, entry.Decree));
+        }
+    }
+
+    /// <summary>Writes the chosen prefix down beside other records, so that a restart need not learn it anew.</summary>
+    public void PersistPrefix()
+    {
+        if (ChosenUpTo > PersistedChosenUpTo)
+        {
+            PersistedChosenUpTo = ChosenUpTo;
+            context.Output.Persist(new StateRecord(StateRecordKind.ChosenUpTo, default, ChosenUpTo, default));
+        }
+    }
+
+    /// <summary>Takes back one record at a restart.</summary>
+    public void Recover(in StateRecord record, ulong number)
+    {
+        if (record.Kind == StateRecordKind.Learned && record.Slot > context.Log.Floor)
+        {
+            context.Log.Fill(record.Slot, Ballot.None, record.Decree, number);
+            MarkChosen(record.Slot);
+        }
+        else if (record.Kind == StateRecordKind.ChosenUpTo)
+        {
+            // Only what the journal really holds is believed (CHECKLIST 28).
+            while (ChosenUpTo < record.Slot && context.Log.IsFilled(ChosenUpTo.Next))
+            {
+                MarkChosen(ChosenUpTo.Next);
+            }
+            Check.That(ChosenUpTo >= record.Slot);
+            PersistedChosenUpTo = ChosenUpTo;
+        }
+    }
+
+    private void Advance()
+    {
+        var moved = false;
+        while (ChosenUpTo < context.Log.Top)
+        {
+            var next = ChosenUpTo.Next;
+            ref var entry = ref context.Log.At(next);
+            if (!entry.Chosen)
+            {
+                break;
+            }
+            ChosenUpTo = next;
+            context.Output.Decrees.Add(new LearnedDecree(next, entry.Decree));
+            moved = true;
+        }
+        if (moved)
+        {
+            KnownChosen = Slot.Max(KnownChosen, ChosenUpTo);
+            _stalledSince = context.Now;
+            Trim();
+        }
+    }
+
+    private void Trim()
+    {
+        var log = context.Log;
+        if (log.Bytes <= context.Options.LogTailBytesMax &&
+            ChosenUpTo.Number - log.Floor.Number <= (ulong)context.Options.LogTailSlotsMax)
+        {
+            return;
+        }
+        var floor = log.Floor;
+        while (floor < ChosenUpTo &&
+            (log.Bytes > context.Options.LogTailBytesMax ||
+             ChosenUpTo.Number - floor.Number > (ulong)context.Options.LogTailSlotsMax))
+        {
+            floor = floor.Next;
+            log.RaiseFloor(floor);
+        }
+    }
+
+    private static readonly TimeSpan StallPatience = TimeSpan.FromMilliseconds(50);
+}

@@ -1,0 +1,310 @@
+namespace Synod.Paxos;
+
+/// <summary>What a proposer is doing.</summary>
+internal enum ProposerPhase
+{
+    /// <summary>Nothing.</summary>
+    Idle,
+
+    /// <summary>Collecting promises.</summary>
+    Preparing,
+
+    /// <summary>Leading: phase 1 is complete for its ballot and all open slots.</summary>
+    Leading,
+}
+
+/// <summary>
+/// The proposer of the log (Lamport 2001, §2.2 and §3). Phase 1 runs once for all open slots; then phase 2 runs for many
+/// slots at a time, within the window.
+/// </summary>
+internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
+{
+    private readonly List<AcceptedEntry> _reported = [];
+    private readonly Slot[] _nextPage = new Slot[context.Voters.Count];
+    private MemberSet _promised;
+    private Slot _from;
+    private Slot _maxChosen;
+    private Slot _announced;
+    private Instant _elapsedFrom;
+    private Instant _progressAt;
+    private Instant _prepareSentAt;
+    private Instant _waitingSince;
+
+    /// <summary>What it is doing.</summary>
+    public ProposerPhase Phase { get; private set; }
+
+    /// <summary>Its present ballot, or its last.</summary>
+    public Ballot Ballot { get; private set; }
+
+    /// <summary>The record of this node's own promise: no Prepare leaves before it is durable.</summary>
+    public ulong OwnPromiseRecord { get; private set; }
+
+    /// <summary>The no-op that this leader proposed last of its first batch; no read before it is chosen.</summary>
+    public Slot Barrier { get; private set; }
+
+    /// <summary>The next slot to open.</summary>
+    public Slot NextSlot { get; private set; }
+
+    /// <summary>When the campaign began.</summary>
+    public Instant StartedAt { get; private set; }
+
+    /// <summary>Whether the leader may serve reads: its own no-op is chosen and handed out (CHECKLIST 34).</summary>
+    public bool MayServeReads => Phase == ProposerPhase.Leading && learner.ChosenUpTo >= Barrier;
+
+    /// <summary>Whether another slot may be opened.</summary>
+    public bool WindowIsOpen =>
+        Phase == ProposerPhase.Leading &&
+        NextSlot.Number <= learner.ChosenUpTo.Number + (ulong)context.Options.WindowSlots;
+
+    /// <summary>Proposals are under way and none was chosen since this instant; <see cref="Instant.Never"/> if all is well.</summary>
+    public Instant StuckSince =>
+        Phase == ProposerPhase.Leading && NextSlot > learner.ChosenUpTo.Next ? _waitingSince : Instant.Never;
+
+    /// <summary>Begins phase 1. The caller has already had the own acceptor promise <paramref name="ballot"/>.</summary>
+    public void Start(Ballot ballot, ulong ownPromiseRecord)
+    {
+        Check.That(ballot > Ballot); // A ballot is used once.
+        Phase = ProposerPhase.Preparing;
+        Ballot = ballot;
+        OwnPromiseRecord = ownPromiseRecord;
+        StartedAt = context.Now;
+        _promised = MemberSet.Empty;
+        _reported.Clear();
+        _from = learner.ChosenUpTo.Next;
+        _maxChosen = learner.ChosenUpTo;
+        Array.Fill(_nextPage, _from);
+        SendPrepares();
+    }
+
+    /// <summary>Gives up whatever it was doing.</summary>
+    public void StepDown()
+    {
+        Phase = ProposerPhase.Idle;
+        _reported.Clear();
+    }
+
+    /// <summary>One page of a promise, durable at its sender.</summary>
+    /// <returns>True when phase 1 has just become complete.</returns>
+    public bool Step(int place, in Promise promise)
+    {
+        if (Phase != ProposerPhase.Preparing || promise.Ballot != Ballot || _promised.Contains(place) ||
+            promise.From != _nextPage[place])
+        {
+            return false;
+        }
+        _maxChosen = Slot.Max(_maxChosen, promise.ChosenUpTo);
+        learner.Know(promise.ChosenUpTo);
+        foreach (var entry in promise.Entries)
+        {
+            Check.That(entry.Ballot < Ballot || entry.Chosen);
+            _reported.Add(entry);
+        }
+        if (!promise.Last)
+        {
+            _nextPage[place] = promise.Through.Next;
+            if (place != context.Place)
+            {
+                context.Output.Send(
+                    context.Voters[place], new Prepare(Ballot, _nextPage[place]), OwnPromiseRecord);
+            }
+            return false;
+        }
+        _promised = _promised.With(place);
+        return context.Quorums.IsPhase1Quorum(_promised);
+    }
+
+    /// <summary>The page of its own promise that is wanted next, or null when there is none.</summary>
+    public Slot? OwnPageWanted(ulong persistedUpTo) =>
+        Phase == ProposerPhase.Preparing && persistedUpTo >= OwnPromiseRecord && !_promised.Contains(context.Place)
+            ? _nextPage[context.Place]
+            : null;
+
+    /// <summary>
+    /// Takes the lead: proposes again what the promises reported, under the rule of the highest ballot (P2c), fills holes
+    /// with no-ops, and ends with a no-op of its own. Slots that anybody knows to be chosen are left alone.
+    /// </summary>
+    public void Lead(Action<Slot, Decree> propose)
+    {
+        Check.That(Phase == ProposerPhase.Preparing && context.Quorums.IsPhase1Quorum(_promised));
+        Phase = ProposerPhase.Leading;
+        _reported.Sort(static (a, b) =>
+        {
+            var bySlot = a.Slot.CompareTo(b.Slot);
+            return bySlot != 0 ? bySlot : b.Ballot.CompareTo(a.Ballot);
+        });
+        foreach (var entry in _reported)
+        {
+            if (entry.Chosen)
+            {
+                learner.Learn(entry.Slot, entry.Decree);
+            }
+        }
+        _elapsedFrom = context.Now;
+        _progressAt = context.Now;
+        _waitingSince = context.Now;
+        NextSlot = Slot.Max(_maxChosen, learner.ChosenUpTo).Next;
+        _announced = learner.ChosenUpTo;
+        var i = 0;
+        while (i < _reported.Count)
+        {
+            var highest = _reported[i];
+            for (; i < _reported.Count && _reported[i].Slot == highest.Slot; i++)
+            {
+                // One ballot carries one decree; two different ones under one ballot break P2c (CHECKLIST 17).
+                Check.That(_reported[i].Ballot != highest.Ballot || _reported[i].Decree == highest.Decree
+                    || highest.Chosen || _reported[i].Chosen);
+            }
+            for (; NextSlot < highest.Slot; NextSlot = NextSlot.Next)
+            {
+                ProposeUnlessChosen(NextSlot, Decree.NoOp, propose);
+            }
+            if (highest.Slot == NextSlot)
+            {
+                ProposeUnlessChosen(NextSlot, highest.Decree, propose);
+                NextSlot = NextSlot.Next;
+            }
+        }
+        _reported.Clear();
+        Barrier = NextSlot;
+        NextSlot = NextSlot.Next;
+        propose(Barrier, Decree.NoOp);
+    }
+
+    /// <summary>Opens the next slot for a command.</summary>
+    public (Slot Slot, Decree Decree) Open(in Value command)
+    {
+        Check.That(WindowIsOpen);
+        var elapsed = (context.Now.Nanoseconds - _elapsedFrom.Nanoseconds) / 1000;
+        var counted = (uint)Math.Clamp(elapsed, 0, uint.MaxValue);
+        _elapsedFrom = new Instant(_elapsedFrom.Nanoseconds + counted * 1000L);
+        var slot = NextSlot;
+        if (slot == learner.ChosenUpTo.Next)
+        {
+            _waitingSince = context.Now;
+            _progressAt = context.Now;
+        }
+        NextSlot = slot.Next;
+        return (slot, new Decree(DecreeKind.Command, counted, command));
+    }
+
+    /// <summary>Sends phase 2a to everybody else.</summary>
+    public void SendAccepts(Slot slot, in Decree decree)
+    {
+        var accept = new Accept(Ballot, slot, decree, learner.ChosenUpTo);
+        _announced = learner.ChosenUpTo;
+        for (var place = 0; place < context.Voters.Count; place++)
+        {
+            if (place != context.Place)
+            {
+                context.Output.Send(context.Voters[place], accept);
+            }
+        }
+    }
+
+    /// <summary>Acceptances of a run of slots under this leader's ballot, durable at the member at <paramref name="place"/>.</summary>
+    public void Step(int place, in Accepted accepted)
+    {
+        if (Phase != ProposerPhase.Leading || accepted.Ballot != Ballot)
+        {
+            return;
+        }
+        var first = Slot.Max(accepted.First, learner.ChosenUpTo.Next);
+        for (var slot = first; slot <= accepted.Last && slot < NextSlot; slot = slot.Next)
+        {
+            ref var entry = ref context.Log.At(slot);
+            if (entry.Chosen || entry.Ballot != Ballot)
+            {
+                continue;
+            }
+            entry.Votes = entry.Votes.With(place);
+            if (context.Quorums.IsPhase2Quorum(entry.Votes))
+            {
+                _progressAt = context.Now;
+                _waitingSince = context.Now;
+                learner.MarkChosen(slot);
+            }
+        }
+    }
+
+    /// <summary>Tells everybody of a risen chosen prefix, unless Accepts of this turn have said so already.</summary>
+    public void Announce()
+    {
+        if (Phase != ProposerPhase.Leading || learner.ChosenUpTo <= _announced)
+        {
+            return;
+        }
+        _announced = learner.ChosenUpTo;
+        for (var place = 0; place < context.Voters.Count; place++)
+        {
+            if (place != context.Place)
+            {
+                context.Output.Send(context.Voters[place], new Chosen(Ballot, _announced));
+            }
+        }
+    }
+
+    /// <summary>Sends again what has had no answer.</summary>
+    public void Retransmit()
+    {
+        if (Phase == ProposerPhase.Preparing &&
+            context.Now - _prepareSentAt >= context.Options.RetransmitInterval)
+        {
+            SendPrepares();
+        }
+        if (Phase == ProposerPhase.Leading && NextSlot > learner.ChosenUpTo.Next &&
+            context.Now - _progressAt >= context.Options.RetransmitInterval)
+        {
+            _progressAt = context.Now;
+            for (var place = 0; place < context.Voters.Count; place++)
+            {
+                ResendTo(place);
+            }
+        }
+    }
+
+    /// <summary>Sends the lowest open slots again to one member that has not answered for them.</summary>
+    public void ResendTo(int place)
+    {
+        if (Phase == ProposerPhase.Preparing && place != context.Place && !_promised.Contains(place))
+        {
+            context.Output.Send(context.Voters[place], new Prepare(Ballot, _nextPage[place]), OwnPromiseRecord);
+        }
+        if (Phase != ProposerPhase.Leading || place == context.Place)
+        {
+            return;
+        }
+        var sent = 0;
+        for (var slot = learner.ChosenUpTo.Next; slot < NextSlot && sent < ResendSlotsMax; slot = slot.Next)
+        {
+            ref var entry = ref context.Log.At(slot);
+            if (entry.Filled && !entry.Chosen && entry.Ballot == Ballot && !entry.Votes.Contains(place))
+            {
+                context.Output.Send(
+                    context.Voters[place], new Accept(Ballot, slot, entry.Decree, learner.ChosenUpTo));
+                sent++;
+            }
+        }
+    }
+
+    private void ProposeUnlessChosen(Slot slot, in Decree decree, Action<Slot, Decree> propose)
+    {
+        if (!(context.Log.IsFilled(slot) && context.Log.At(slot).Chosen))
+        {
+            propose(slot, decree);
+        }
+    }
+
+    private void SendPrepares()
+    {
+        _prepareSentAt = context.Now;
+        for (var place = 0; place < context.Voters.Count; place++)
+        {
+            if (place != context.Place && !_promised.Contains(place))
+            {
+                context.Output.Send(context.Voters[place], new Prepare(Ballot, _nextPage[place]), OwnPromiseRecord);
+            }
+        }
+    }
+
+    private const int ResendSlotsMax = 256;
+}

@@ -1,0 +1,254 @@
+namespace Synod.Paxos;
+
+/// <summary>What became of a proposal.</summary>
+public enum Proposal
+{
+    /// <summary>It has a slot or waits for one. It may still be lost if this node stops leading.</summary>
+    Taken,
+
+    /// <summary>This node does not lead; nothing was done.</summary>
+    NotLeading,
+
+    /// <summary>Too many proposals wait; nothing was done.</summary>
+    Full,
+}
+
+/// <summary>
+/// One replica of the log: Multi-Paxos (Lamport 2001, §3) as a pure machine. Every input is a step, every effect goes
+/// into the caller's <see cref="ReplicaOutput"/>; a turn is any number of steps and then one <see cref="Finish"/>.
+/// </summary>
+/// <remarks>
+/// Roles are files: <c>LogAcceptor</c>, <c>LogProposer</c>, <c>LogLearner</c>; <c>Connectivity</c> says who may lead,
+/// <c>ReadRounds</c> serves linearizable reads. An instance faults by throwing <see cref="InvariantViolatedException"/>
+/// and must not be used afterwards.
+/// </remarks>
+public sealed partial class Replica
+{
+    private readonly record struct OwnVote(ulong Record, Ballot Ballot, Slot Slot);
+
+    private readonly ReplicaContext _context;
+    private readonly LogAcceptor _acceptor;
+    private readonly LogLearner _learner;
+    private readonly LogProposer _proposer;
+    private readonly Connectivity _connectivity;
+    private readonly ReadRounds _reads;
+    private readonly Queue<OwnVote> _ownVotes = new();
+    private readonly Queue<Value> _pending = new();
+    private readonly Action<Slot, Decree> _propose;
+    private readonly Func<uint, Slot, NodeId> _whomToAsk;
+    private ulong _persistedUpTo;
+
+    /// <summary>Makes an empty replica. Recover its records, if there are any, before the first step.</summary>
+    /// <param name="self">This node; a voter of the configuration.</param>
+    /// <param name="configuration">The configuration of slot 0.</param>
+    /// <param name="options">Limits and times.</param>
+    public Replica(NodeId self, Configuration configuration, ReplicaOptions options)
+    {
+        options.Validate();
+        Check.That(configuration.IsVoter(self));
+        _context = new ReplicaContext(options, self, configuration);
+        _acceptor = new LogAcceptor(_context);
+        _learner = new LogLearner(_context);
+        _proposer = new LogProposer(_context, _learner);
+        _connectivity = new Connectivity(_context);
+        _reads = new ReadRounds(_context);
+        _propose = ProposeIn;
+        _whomToAsk = _connectivity.PeerThatKnows;
+    }
+
+    /// <summary>This node.</summary>
+    public NodeId Self => _context.Self;
+
+    /// <summary>The configuration in force.</summary>
+    public Configuration Configuration => _context.Configuration;
+
+    /// <summary>The highest ballot promised.</summary>
+    public Ballot Promised => _acceptor.Promised;
+
+    /// <summary>All slots up to here are known to be chosen and were handed out.</summary>
+    public Slot ChosenUpTo => _learner.ChosenUpTo;
+
+    /// <summary>Whether this node believes that it leads.</summary>
+    public bool IsLeading => _proposer.Phase == ProposerPhase.Leading;
+
+    /// <summary>The leader's ballot as this node believes it; none without a leader.</summary>
+    public Ballot LeaderBallot =>
+        IsLeading ? _proposer.Ballot : _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None;
+
+    /// <summary>The leader, or none.</summary>
+    public NodeId Leader => LeaderBallot.Node;
+
+    /// <summary>Proposals that wait for the window.</summary>
+    public int PendingProposals => _pending.Count;
+
+    /// <summary>Slots proposed and not yet known to be chosen.</summary>
+    public ulong OpenSlots => IsLeading ? _proposer.NextSlot.Number - _learner.ChosenUpTo.Number - 1 : 0;
+
+    /// <summary>The last round trip measured to a peer; zero if none was.</summary>
+    public TimeSpan RoundTripOf(NodeId peer) =>
+        _context.Configuration.PlaceOf(peer) is var place and >= 0 ? _connectivity.RoundTripOf(place) : TimeSpan.Zero;
+
+    /// <summary>Two-way contact with a peer within the election time-out.</summary>
+    public bool IsConnectedTo(NodeId peer) =>
+        _context.Configuration.PlaceOf(peer) is var place and >= 0 && _connectivity.IsConnected(place);
+
+    /// <summary>The oldest decree still in memory is the one after this slot.</summary>
+    public Slot MemoryFloor => _context.Log.Floor;
+
+    /// <summary>Takes back one durable record at a restart, in the order of the journal.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="number">Its number in the journal.</param>
+    /// <param name="output">Receives the decrees that it shows to be chosen.</param>
+    public void Recover(in StateRecord record, ulong number, ReplicaOutput output)
+    {
+        _context.Output = output;
+        Check.That(number > _persistedUpTo && _proposer.Phase == ProposerPhase.Idle);
+        _persistedUpTo = number;
+        _acceptor.Recover(record, number);
+        _learner.Recover(record, number);
+    }
+
+    /// <summary>Takes back a promise that the journal carries apart from its records.</summary>
+    public void RecoverPromise(Ballot promised) =>
+        _acceptor.Recover(new StateRecord(StateRecordKind.Promised, promised, default, default), 0);
+
+    /// <summary>The journal holds everything up to this record.</summary>
+    public void Persisted(Instant now, ulong record, ReplicaOutput output)
+    {
+        Begin(now, output);
+        Check.That(record <= output.LastRecord);
+        _persistedUpTo = Math.Max(_persistedUpTo, record);
+        while (_ownVotes.TryPeek(out var vote) && vote.Record <= _persistedUpTo)
+        {
+            // The own vote counts only now that it is durable (CHECKLIST 18).
+            _ownVotes.Dequeue();
+            _proposer.Step(_context.Place, new Accepted(vote.Ballot, vote.Slot, vote.Slot));
+        }
+        TakeOwnPromise();
+    }
+
+    /// <summary>A command to be chosen.</summary>
+    public Proposal Propose(Instant now, in Value command, ReplicaOutput output)
+    {
+        Begin(now, output);
+        if (!IsLeading)
+        {
+            return Proposal.NotLeading;
+        }
+        if (_pending.Count == 0 && _proposer.WindowIsOpen)
+        {
+            var (slot, decree) = _proposer.Open(command);
+            ProposeIn(slot, decree);
+            return Proposal.Taken;
+        }
+        if (_pending.Count >= _context.Options.PendingProposalsMax)
+        {
+            return Proposal.Full;
+        }
+        _pending.Enqueue(command);
+        return Proposal.Taken;
+    }
+
+    /// <summary>Sends a command to whoever leads, directly or through a peer that hears the leader.</summary>
+    /// <returns>Whom it went to; none if no way to a leader is known.</returns>
+    public NodeId ForwardToLeader(Instant now, in Value command, ReplicaOutput output)
+    {
+        Begin(now, output);
+        var to = Leader;
+        if (to == NodeId.None)
+        {
+            to = _connectivity.RelayToLeader(_acceptor.Promised);
+        }
+        if (to != NodeId.None && to != Self)
+        {
+            output.Send(to, new Forward(command));
+        }
+        return to;
+    }
+
+    /// <summary>
+    /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a time;
+    /// a new one replaces the last.
+    /// </summary>
+    public void RequestRead(Instant now, ulong request, ReplicaOutput output)
+    {
+        Begin(now, output);
+        if (IsLeading)
+        {
+            _reads.Forget();
+            _reads.AddAtLeader(Self, request);
+        }
+        else
+        {
+            _reads.AskLeader(request, _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None, Promised);
+        }
+    }
+
+    /// <summary>A lane to a peer came up.</summary>
+    public void LinkUp(Instant now, NodeId peer, ReplicaOutput output)
+    {
+        Begin(now, output);
+        if (_context.Configuration.PlaceOf(peer) is var place and >= 0)
+        {
+            _connectivity.LinkUp();
+            _proposer.ResendTo(place);
+        }
+    }
+
+    /// <summary>The control lane to a peer was lost.</summary>
+    public void LinkDown(Instant now, NodeId peer, ReplicaOutput output)
+    {
+        Begin(now, output);
+        if (_context.Configuration.PlaceOf(peer) is var place and >= 0)
+        {
+            _connectivity.LinkDown(place);
+            if (peer == Promised.Node)
+            {
+                _graceUntil = default; // The candidate that this node waited for is gone.
+            }
+        }
+    }
+
+    /// <summary>Whether this node may be elected; false while its disk is stalled.</summary>
+    public void SetElectable(bool electable) => _connectivity.Electable = electable;
+
+    /// <summary>While set, no missing decrees are asked for: the state machine has enough to do.</summary>
+    public bool CatchUpPaused { get; set; }
+
+    private void Begin(Instant now, ReplicaOutput output)
+    {
+        _context.Now = now;
+        _context.Output = output;
+    }
+
+    /// <summary>Phase 2a for one slot, this node's own acceptor first.</summary>
+    private void ProposeIn(Slot slot, Decree decree)
+    {
+        var accept = new Accept(_proposer.Ballot, slot, decree, _learner.ChosenUpTo);
+        var answer = _acceptor.Step(accept, new Slot(ulong.MaxValue / 2), out var record);
+        Check.That(answer == Answer.Yes); // The promise is this leader's own, or it would not lead.
+        _ownVotes.Enqueue(new OwnVote(record, _proposer.Ballot, slot));
+        _proposer.SendAccepts(slot, decree);
+    }
+
+    private void TakeOwnPromise()
+    {
+        while (_proposer.OwnPageWanted(_persistedUpTo) is { } from)
+        {
+            var page = _acceptor.Page(_proposer.Ballot, from, _learner.ChosenUpTo);
+            if (_proposer.Step(_context.Place, page))
+            {
+                TakeLead();
+            }
+        }
+    }
+
+    private void TakeLead()
+    {
+        _proposer.Lead(_propose);
+        _attempts = 0;
+        _connectivity.Follow(_proposer.Ballot);
+        _reads.AskSelf();
+        _context.Report(ReplicaEventKind.LeadershipTaken, _proposer.Ballot, Self);
+    }
+}

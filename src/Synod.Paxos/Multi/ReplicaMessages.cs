@@ -1,0 +1,219 @@
+namespace Synod.Paxos;
+
+/// <summary>One step per kind of message.</summary>
+public sealed partial class Replica
+{
+    /// <summary>Phase 1a.</summary>
+    public void Step(Instant now, in Sender from, in Prepare message, ReplicaOutput output)
+    {
+        if (!Admit(now, from, message.Ballot, true, output))
+        {
+            return;
+        }
+        var before = _acceptor.Promised;
+        if (_acceptor.Step(message) == Answer.Nack)
+        {
+            output.Send(from.Node, new Nack(message.Ballot, _acceptor.Promised));
+            return;
+        }
+        if (_acceptor.Promised > before)
+        {
+            GiveWayTo(message.Ballot);
+            _graceUntil = now + _context.Options.ElectionTimeout;
+        }
+        // What a page shows may still be on its way to the disk: it waits for all of it.
+        output.Send(from.Node, _acceptor.Page(message.Ballot, message.From, _learner.ChosenUpTo), output.LastRecord);
+    }
+
+    /// <summary>Phase 1b.</summary>
+    public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
+    {
+        if (Admit(now, from, message.Ballot, false, output) &&
+            _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
+        {
+            TakeLead();
+        }
+    }
+
+    /// <summary>A refusal.</summary>
+    public void Step(Instant now, in Sender from, in Nack message, ReplicaOutput output)
+    {
+        if (!Admit(now, from, message.Promised, false, output))
+        {
+            return;
+        }
+        _observed = Ballot.Max(_observed, message.Promised);
+        if (message.Asked == _proposer.Ballot && message.Promised > _proposer.Ballot)
+        {
+            GiveWayTo(message.Promised);
+        }
+    }
+
+    /// <summary>Phase 2a.</summary>
+    public void Step(Instant now, in Sender from, in Accept message, ReplicaOutput output)
+    {
+        if (!Admit(now, from, message.Ballot, true, output))
+        {
+            return;
+        }
+        var answer = _acceptor.Step(message, _learner.ChosenUpTo, out var record);
+        if (answer == Answer.Nack)
+        {
+            output.Send(from.Node, new Nack(message.Ballot, _acceptor.Promised));
+            return;
+        }
+        if (answer == Answer.Yes)
+        {
+            output.SendAccepted(from.Node, message.Ballot, message.Slot, record);
+        }
+        GiveWayTo(message.Ballot);
+        Follow(message.Ballot);
+        _learner.ChosenUnder(message.Ballot, message.ChosenUpTo);
+    }
+
+    /// <summary>Phase 2b.</summary>
+    public void Step(Instant now, in Sender from, in Accepted message, ReplicaOutput output)
+    {
+        if (Admit(now, from, message.Ballot, false, output))
+        {
+            _proposer.Step(_context.Configuration.PlaceOf(from.Node), message);
+        }
+    }
+
+    /// <summary>The leader's chosen prefix.</summary>
+    public void Step(Instant now, in Sender from, in Chosen message, ReplicaOutput output)
+    {
+        if (Admit(now, from, message.Ballot, true, output))
+        {
+            Follow(message.Ballot);
+            _learner.ChosenUnder(message.Ballot, message.UpTo);
+        }
+    }
+
+    /// <summary>A heartbeat.</summary>
+    public void Step(Instant now, in Sender from, in Heartbeat message, ReplicaOutput output)
+    {
+        if (!Admit(now, from, message.Promised, false, output) || message.Leader.Round > Ballot.RoundMax)
+        {
+            return;
+        }
+        _connectivity.Step(_context.Configuration.PlaceOf(from.Node), message);
+        _learner.Know(message.ChosenUpTo);
+        _observed = Ballot.Max(_observed, message.Promised);
+        if (message.Promised > _proposer.Ballot)
+        {
+            // That peer cannot accept anything from this node any more.
+            GiveWayTo(message.Promised);
+        }
+        if (message.Leader.Node == from.Node)
+        {
+            Follow(message.Leader);
+            _learner.ChosenUnder(message.Leader, message.ChosenUpTo);
+        }
+    }
+
+    /// <summary>A request for chosen decrees.</summary>
+    public void Step(Instant now, in Sender from, in CatchUp message, ReplicaOutput output)
+    {
+        if (Admit(now, from, Ballot.None, false, output))
+        {
+            _learner.Serve(from.Node, message);
+        }
+    }
+
+    /// <summary>A chosen decree.</summary>
+    public void Step(Instant now, in Sender from, in Learn message, ReplicaOutput output)
+    {
+        if (Admit(now, from, Ballot.None, false, output))
+        {
+            _learner.Learn(message.Slot, message.Decree);
+        }
+    }
+
+    /// <summary>A leader's question for a round of reads.</summary>
+    public void Step(Instant now, in Sender from, in Confirm message, ReplicaOutput output)
+    {
+        if (!Admit(now, from, message.Ballot, true, output))
+        {
+            return;
+        }
+        if (_acceptor.Promised > message.Ballot)
+        {
+            output.Send(from.Node, new Nack(message.Ballot, _acceptor.Promised));
+        }
+        else
+        {
+            output.Send(from.Node, new Confirmed(message.Ballot, message.Round));
+        }
+    }
+
+    /// <summary>The answer to it.</summary>
+    public void Step(Instant now, in Sender from, in Confirmed message, ReplicaOutput output)
+    {
+        if (Admit(now, from, message.Ballot, false, output) && IsLeading && message.Ballot == _proposer.Ballot)
+        {
+            _reads.Confirm(_context.Configuration.PlaceOf(from.Node), message.Round);
+        }
+    }
+
+    /// <summary>A follower's question for its reads.</summary>
+    public void Step(Instant now, in Sender from, in ReadIndex message, ReplicaOutput output)
+    {
+        if (!Admit(now, from, message.Ballot, false, output) || !IsLeading || message.Ballot != _proposer.Ballot)
+        {
+            return;
+        }
+        if (_proposer.MayServeReads && _reads.SufficesWith(_context.Configuration.PlaceOf(from.Node)))
+        {
+            _reads.Answer(from.Node, message.Request, _learner.ChosenUpTo);
+        }
+        else
+        {
+            _reads.AddAtLeader(from.Node, message.Request);
+        }
+    }
+
+    /// <summary>The leader's answer to this node's question.</summary>
+    public void Step(Instant now, in Sender from, in ReadIndexed message, ReplicaOutput output)
+    {
+        if (Admit(now, from, Ballot.None, false, output))
+        {
+            _reads.Answered(message);
+        }
+    }
+
+    /// <summary>A command from a follower. If this node does not lead but hears who does, it passes it on.</summary>
+    public void Step(Instant now, in Sender from, in Forward message, ReplicaOutput output)
+    {
+        if (!Admit(now, from, Ballot.None, false, output))
+        {
+            return;
+        }
+        // Full or leaderless: dropped. Whoever has the client asks again or tells it that the outcome is unknown.
+        if (Propose(now, message.Command, output) == Proposal.NotLeading && Leader is var leader &&
+            leader != NodeId.None && leader != from.Node)
+        {
+            output.Send(leader, message);
+        }
+    }
+
+    /// <summary>
+    /// Lets in only members, in their incarnation and this configuration, with possible ballots; and requests only under
+    /// the sender's own ballot. Everything else is dropped: it can only come from who has lost what it promised.
+    /// </summary>
+    private bool Admit(Instant now, in Sender from, Ballot ballot, bool mustOwnBallot, ReplicaOutput output)
+    {
+        Begin(now, output);
+        var known = from.Node != Self && from.Incarnation != 0 &&
+            from.Incarnation == _context.Configuration.IncarnationOf(from.Node) &&
+            from.Configuration == _context.Configuration.Number;
+        var possible = ballot.Round <= Ballot.RoundMax &&
+            (!mustOwnBallot || (!ballot.IsNone && ballot.Node == from.Node && ballot.Incarnation == from.Incarnation));
+        if (known && possible)
+        {
+            return true;
+        }
+        _context.Report(ReplicaEventKind.StrangeMessageDropped, ballot, from.Node);
+        return false;
+    }
+}

@@ -1,0 +1,58 @@
+namespace Synod.Paxos;
+
+/// <summary>Limits and times of a replica. All replicas of a cluster may differ in them without harm to safety.</summary>
+public sealed record ReplicaOptions
+{
+    /// <summary>Pace of heartbeats.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Silence after which a peer counts as cut off. Well above the tail of a disk's sync.</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>First candidates wait a random time up to this; it doubles with every failed attempt up to the election time-out.</summary>
+    public TimeSpan CampaignDelayMax { get; init; } = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>A message without an answer is sent again after this.</summary>
+    public TimeSpan RetransmitInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>α: how far beyond the chosen prefix slots are opened (Lamport 2001, §3). A new configuration takes effect this far on.</summary>
+    public int WindowSlots { get; init; } = 4096;
+
+    /// <summary>Proposals that may wait for the window.</summary>
+    public int PendingProposalsMax { get; init; } = 16384;
+
+    /// <summary>How far above its own chosen prefix an acceptor accepts; further ahead it catches up first.</summary>
+    public int AcceptAheadMax { get; init; } = 65536;
+
+    /// <summary>Chosen decrees kept in memory for peers that lag a little; older ones come from the journal.</summary>
+    public int LogTailSlotsMax { get; init; } = 65536;
+
+    /// <summary>Bytes of chosen decrees kept in memory for peers.</summary>
+    public long LogTailBytesMax { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of decrees in one page of a promise; one decree may exceed it.</summary>
+    public int PromisePageBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Bytes of decrees in one answer to a catch-up request.</summary>
+    public int CatchUpBytesMax { get; init; } = 4 << 20;
+
+    /// <summary>Slots asked for in one catch-up request.</summary>
+    public int CatchUpSlotsMax { get; init; } = 8192;
+
+    /// <summary>A node that is further behind a connected, electable peer than this does not campaign.</summary>
+    public int CampaignLagSlotsMax { get; init; } = 16384;
+
+    /// <summary>Throws if the options contradict each other.</summary>
+    /// <exception cref="ArgumentException">With the reason.</exception>
+    public void Validate()
+    {
+        if (HeartbeatInterval <= TimeSpan.Zero || ElectionTimeout < HeartbeatInterval * 3)
+        {
+            throw new ArgumentException("The election time-out must be at least three heartbeat intervals.");
+        }
+        if (WindowSlots < 1 || AcceptAheadMax < WindowSlots || LogTailSlotsMax < 1 || PendingProposalsMax < 1)
+        {
+            throw new ArgumentException("The window must be positive and at most AcceptAheadMax.");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Storage;
+using Synod.Wire;
+
+namespace Synod.Replication;
+
+/// <summary>Counters of a log host, for metrics; read from any thread, approximate.</summary>
+public sealed class LogCounters
+{
+    /// <summary>Malformed packets dropped.</summary>
+    public long MalformedPackets { get; internal set; }
+
+    /// <summary>Packets that a peer's queue or link did not take.</summary>
+    public long DroppedPackets { get; internal set; }
+
+    /// <summary>Records handed to the journal.</summary>
+    public long RecordsWritten { get; internal set; }
+
+    /// <summary>Batches handed to the journal.</summary>
+    public long BatchesWritten { get; internal set; }
+
+    /// <summary>Write-and-sync operations reported by the journal.</summary>
+    public long Syncs { get; internal set; }
+
+    /// <summary>The last reported time of a write and sync, microseconds.</summary>
+    public long LastSyncMicroseconds { get; internal set; }
+
+    /// <summary>The longest reported time of a write and sync, microseconds.</summary>
+    public long LongestSyncMicroseconds { get; internal set; }
+
+    /// <summary>Sum of the reported times, microseconds.</summary>
+    public long SyncMicroseconds { get; internal set; }
+}
+
+/// <summary>
+/// Carries out what the replica asks: one batch to the journal and one packet per peer and lane in each turn; messages
+/// that depend on the disk leave when the journal says so. A pump: nothing here waits.
+/// </summary>
+public sealed class LogHost
+{
+    /// <summary>The journal stream of the log.</summary>
+    public const byte Stream = 1;
+
+    private readonly JournalMailboxes _journal;
+    private readonly IPeers _peers;
+    private readonly PacketOutbox _outbox;
+    private readonly uint _group;
+    private readonly ByteWriter _record = new();
+    private readonly ByteWriter _carry = new(64);
+    private readonly List<JournalBatch> _unposted = [];
+    private readonly Queue<JournalRead> _reads = new();
+    private NodeId _readingFor;
+    private ulong _readId;
+    private ulong _persistedUpTo;
+    private Ballot _carried;
+    private Instant _oldestUnsynced = Instant.Never;
+    private ulong _oldestUnsyncedRecord;
+
+    /// <summary>Makes the host of a replica whose journal is already recovered.</summary>
+    /// <param name="group">Which log.</param>
+    /// <param name="replica">The replica, recovered.</param>
+    /// <param name="output">Its output, numbered on from the journal.</param>
+    /// <param name="journal">The way to the journal.</param>
+    /// <param name="peers">The way to the peers.</param>
+    public LogHost(uint group, Replica replica, ReplicaOutput output, JournalMailboxes journal, IPeers peers)
+    {
+        _group = group;
+        _journal = journal;
+        _peers = peers;
+        Replica = replica;
+        Output = output;
+        _persistedUpTo = output.LastRecord;
+        var incarnation = replica.Configuration.IncarnationOf(replica.Self);
+        _outbox = new PacketOutbox(peers, new PacketHeader(group, replica.Configuration.Number, incarnation));
+    }
+
+    /// <summary>The replica.</summary>
+    public Replica Replica { get; }
+
+    /// <summary>The turn's output: decrees, reads and events are the caller's to take before <see cref="EndTurn"/>.</summary>
+    public ReplicaOutput Output { get; }
+
+    /// <summary>Counters.</summary>
+    public LogCounters Counters { get; } = new();
+
+    /// <summary>Why the journal stopped, or null.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Why writes are refused for now, or null: the disk is full.</summary>
+    public string? NoSpace { get; private set; }
+
+    /// <summary>Whether the journal has room: without it the caller takes no input.</summary>
+    public bool CanTakeInput => _unposted.Count == 0 && _journal.Batches.Count < _journal.Batches.Limit / 2;
+
+    /// <summary>Since when the oldest record that is not durable yet has waited.</summary>
+    public Instant OldestUnsynced => _oldestUnsynced;
+
+    /// <summary>Packets that wait for the disk.</summary>
+    public int HeldPackets => _outbox.HeldPackets;
+
+    /// <summary>A packet from a peer.</summary>
+    public void TakePacket(Instant now, NodeId from, ReadOnlyMemory<byte> packet)
+    {
+        if (!MessageCodec.TryDeliver(packet, from, now, Replica, Output))
+        {
+            Counters.MalformedPackets++;
+            _peers.Refuse(from, "malformed packet: the peer speaks another format or the network damaged it");
+        }
+    }
+
+    /// <summary>Takes what the journal has to say.</summary>
+    public void TakeJournalEvents(Instant now)
+    {
+        while (_journal.Events.TryTake(out var e))
+        {
+            switch (e.Kind)
+            {
+                case JournalEventKind.Persisted:
+                    Persisted(now, e);
+                    break;
+                case JournalEventKind.Fault:
+                    Fault = e.Text;
+                    break;
+                case JournalEventKind.NoSpace:
+                    NoSpace = e.Text;
+                    break;
+                case JournalEventKind.SpaceAgain:
+                    NoSpace = null;
+                    break;
+                case JournalEventKind.Read:
+                    SendReadBack(e.Read!);
+                    break;
+                default:
+                    Check.Fail($"journal event {e.Kind}");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Ends the replica's turn; afterwards <see cref="Output"/> is complete.</summary>
+    /// <returns>When the next turn is due.</returns>
+    public Instant Finish(Instant now, ulong draw) => Replica.Finish(now, draw, Output);
+
+    /// <summary>Hands records and messages of the turn on and clears the output.</summary>
+    public void EndTurn(Instant now)
+    {
+        if (Fault is null)
+        {
+            WriteRecords(now);
+            _outbox.Add(Output, _persistedUpTo);
+            _outbox.Flush();
+            Counters.DroppedPackets = _outbox.Dropped;
+            ReadJournal();
+        }
+        Output.Clear();
+    }
+
+    private void Persisted(Instant now, in JournalEvent e)
+    {
+        Check.That(e.UpTo >= _persistedUpTo);
+        _persistedUpTo = e.UpTo;
+        if (e.UpTo >= _oldestUnsyncedRecord)
+        {
+            // What was posted after the oldest record has waited for less: counting it from now on flatters the disk a
+            // little, and never blames it falsely.
+            _oldestUnsynced = e.UpTo >= Output.LastRecord ? Instant.Never : now;
+            _oldestUnsyncedRecord = Output.LastRecord;
+        }
+        var took = (long)e.Took.TotalMicroseconds;
+        Counters.Syncs++;
+        Counters.LastSyncMicroseconds = took;
+        Counters.SyncMicroseconds += took;
+        Counters.LongestSyncMicroseconds = Math.Max(Counters.LongestSyncMicroseconds, took);
+        _outbox.Release(e.UpTo);
+        Replica.Persisted(now, e.UpTo, Output);
+    }
+
+    private void WriteRecords(Instant now)
+    {
+        var count = Output.Records.Count;
+        if (count > 0)
+        {
+            var number = Output.LastRecord - (ulong)count;
+            var batch = _journal.Rent();
+            foreach (var record in Output.Records)
+            {
+                number++;
+                _record.Clear();
+                RecordCodec.Write(_record, record);
+                if (!batch.Fits(_record.Length))
+                {
+                    _unposted.Add(batch);
+                    batch = _journal.Rent();
+                }
+                var key = record.Kind is StateRecordKind.Accepted or StateRecordKind.Learned ? record.Slot.Number : 0;
+                batch.Add(number, _group, Stream, Replica.Configuration.Number, key, _record.Span);
+            }
+            if (Replica.Promised != _carried)
+            {
+                _carried = Replica.Promised;
+                _carry.Clear();
+                LogRecovery.WriteCarry(_carry, Replica.Configuration.Number, _carried);
+                batch.SetCarry(_carry.Span);
+            }
+            _unposted.Add(batch);
+            Counters.RecordsWritten += count;
+            if (_oldestUnsynced == Instant.Never)
+            {
+                _oldestUnsynced = now;
+                _oldestUnsyncedRecord = Output.LastRecord;
+            }
+        }
+        var posted = 0;
+        while (posted < _unposted.Count && _journal.Batches.TryPost(_unposted[posted]))
+        {
+            posted++;
+            Counters.BatchesWritten++;
+        }
+        _unposted.RemoveRange(0, posted);
+    }
+
+    private void ReadJournal()
+    {
+        foreach (var read in Output.JournalReads)
+        {
+            if (_reads.Count < ReadsWaitingMax)
+            {
+                _reads.Enqueue(read);
+            }
+        }
+        if (_readingFor == NodeId.None && _reads.TryDequeue(out var next) &&
+            _journal.Reads.TryPost(new JournalReadRequest(
+                ++_readId, _group, next.First.Number, next.Last.Number, ReadBytesMax)))
+        {
+            _readingFor = next.To;
+        }
+    }
+
+    /// <summary>Old decrees for a peer. At or below the floor the latest record of a slot holds what was chosen there.</summary>
+    private void SendReadBack(JournalReadResult result)
+    {
+        if (result.Id != _readId || _readingFor == NodeId.None)
+        {
+            return;
+        }
+        foreach (var read in result.Records)
+        {
+            var known = RecordCodec.TryRead(read.Payload, out var record);
+            Check.That(known && record.Slot.Number == read.Key && record.Slot <= Replica.ChosenUpTo);
+            Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree));
+        }
+        if (result.Damage is { } damage)
+        {
+            // Chosen values can be had from others; the operator must know all the same.
+            Damaged = damage;
+        }
+        _readingFor = NodeId.None;
+    }
+
+    /// <summary>The last damage found while old records were read back, or null.</summary>
+    public string? Damaged { get; private set; }
+
+    private const int ReadBytesMax = 4 << 20;
+    private const int ReadsWaitingMax = 64;
+}

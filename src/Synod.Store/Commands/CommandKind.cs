@@ -1,0 +1,35 @@
+namespace Synod.Store;
+
+/// <summary>What a command, or an operation within a transaction, does. Numbers are journaled: none is ever given another meaning.</summary>
+public enum CommandKind : byte
+{
+    /// <summary>No operation; only malformed or empty requests have it.</summary>
+    None = 0,
+
+    /// <summary>Writes one key.</summary>
+    Put = 1,
+
+    /// <summary>Deletes the keys of an interval.</summary>
+    DeleteRange = 2,
+
+    /// <summary>Compares, then carries out one of two lists of operations.</summary>
+    Txn = 3,
+
+    /// <summary>Reads an interval; only within a transaction.</summary>
+    Range = 4,
+
+    /// <summary>Forgets the versions that no read at or after a revision can see.</summary>
+    Compact = 5,
+
+    /// <summary>Reserved: makes a lease.</summary>
+    LeaseGrant = 6,
+
+    /// <summary>Reserved: ends a lease and deletes its keys.</summary>
+    LeaseRevoke = 7,
+
+    /// <summary>Reserved: renews a lease.</summary>
+    LeaseRenew = 8,
+
+    /// <summary>Reserved: ends a lease if its deadline is still the one named.</summary>
+    LeaseExpire = 9,
+}

@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using Synod.Paxos;
+
+namespace Synod.Wire;
+
+/// <summary>What became of bytes that should be a frame.</summary>
+public enum FrameDecoding
+{
+    /// <summary>A whole frame whose checksum is right.</summary>
+    Whole,
+
+    /// <summary>More bytes are needed.</summary>
+    Incomplete,
+
+    /// <summary>The length is over the limit. Nothing behind it can be trusted: close the connection.</summary>
+    TooLong,
+
+    /// <summary>The checksum is wrong. Nothing behind it can be trusted: close the connection.</summary>
+    Damaged,
+}
+
+/// <summary>The first bytes of a frame, read but not yet verified: the checksum also covers the payload.</summary>
+/// <param name="Checksum">CRC-32C over the rest of the header and the payload.</param>
+/// <param name="PayloadBytes">Length of the payload, within the limit.</param>
+/// <param name="Kind">What the frame is for; perhaps a kind that this code does not know.</param>
+public readonly record struct FrameHeader(uint Checksum, int PayloadBytes, FrameKind Kind)
+{
+    /// <summary>Header and payload together.</summary>
+    public int FrameBytes => FrameCodec.HeaderBytes + PayloadBytes;
+}
+
+/// <summary>
+/// Frames on a peer connection after its handshake. Little-endian:
+/// <code>
+///  0  u32  CRC-32C over everything behind it, payload included
+///  4  u32  length of the payload in bytes
+///  8  u8   kind
+///  9  u8 3 zero when written, ignored when read, covered by the checksum
+/// 12  ...  payload
+/// </code>
+/// The length is checked before anything is allocated for it.
+/// </summary>
+public static class FrameCodec
+{
+    /// <summary>Bytes before the payload.</summary>
+    public const int HeaderBytes = 12;
+
+    /// <summary>The largest payload unless a host says otherwise: room for a snapshot chunk or a large batch.</summary>
+    public const int PayloadBytesMaxDefault = 16 * 1024 * 1024;
+
+    private const int LengthOffset = 4;
+    private const int KindOffset = 8;
+
+    /// <summary>Writes header and payload; returns how many bytes were written.</summary>
+    public static int Write(Span<byte> into, FrameKind kind, ReadOnlySpan<byte> payload)
+    {
+        Check.That(kind != FrameKind.None);
+        Span<byte> frame = into[..(HeaderBytes + payload.Length)];
+        BinaryPrimitives.WriteInt32LittleEndian(frame[LengthOffset..], payload.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[KindOffset..], (byte)kind);
+        payload.CopyTo(frame[HeaderBytes..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Of(frame[LengthOffset..]));
+        return frame.Length;
+    }
+
+    /// <summary>Reads the header alone, to learn how many bytes the frame has. Never says Whole of a length over the limit.</summary>
+    /// <param name="input">What has arrived.</param>
+    /// <param name="payloadBytesMax">The largest payload that is taken.</param>
+    /// <param name="header">The header, when the answer is <see cref="FrameDecoding.Whole"/>; not yet verified.</param>
+    public static FrameDecoding ReadHeader(ReadOnlySpan<byte> input, int payloadBytesMax, out FrameHeader header)
+    {
+        header = default;
+        if (input.Length < HeaderBytes)
+        {
+            return FrameDecoding.Incomplete;
+        }
+        uint payloadBytes = BinaryPrimitives.ReadUInt32LittleEndian(input[LengthOffset..]);
+        if (payloadBytes > (uint)payloadBytesMax)
+        {
+            return FrameDecoding.TooLong;
+        }
+        header = new FrameHeader(
+            BinaryPrimitives.ReadUInt32LittleEndian(input), (int)payloadBytes, (FrameKind)input[KindOffset]);
+        return FrameDecoding.Whole;
+    }
+
+    /// <summary>Whether the checksum in the header is that of the header's other bytes and the payload.</summary>
+    /// <param name="header">The header's <see cref="HeaderBytes"/> bytes.</param>
+    /// <param name="payload">The payload, which may lie elsewhere.</param>
+    public static bool IsIntact(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
+    {
+        uint sum = Crc32C.Of(payload, Crc32C.Of(header[LengthOffset..HeaderBytes]));
+        return sum == BinaryPrimitives.ReadUInt32LittleEndian(header);
+    }
+
+    /// <summary>Decodes the frame that <paramref name="input"/> begins with.</summary>
+    /// <param name="input">What has arrived.</param>
+    /// <param name="payloadBytesMax">The largest payload that is taken.</param>
+    /// <param name="header">The header, when the answer is <see cref="FrameDecoding.Whole"/>.</param>
+    /// <param name="payload">The payload, within <paramref name="input"/>, likewise.</param>
+    public static FrameDecoding Decode(
+        ReadOnlySpan<byte> input, int payloadBytesMax, out FrameHeader header, out ReadOnlySpan<byte> payload)
+    {
+        payload = default;
+        FrameDecoding read = ReadHeader(input, payloadBytesMax, out header);
+        if (read != FrameDecoding.Whole)
+        {
+            return read;
+        }
+        if (input.Length - HeaderBytes < header.PayloadBytes)
+        {
+            return FrameDecoding.Incomplete;
+        }
+        ReadOnlySpan<byte> bytes = input.Slice(HeaderBytes, header.PayloadBytes);
+        if (!IsIntact(input[..HeaderBytes], bytes))
+        {
+            return FrameDecoding.Damaged;
+        }
+        payload = bytes;
+        return FrameDecoding.Whole;
+    }
+}

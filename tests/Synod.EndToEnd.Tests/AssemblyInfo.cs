@@ -1,0 +1,2 @@
+// Tests here kill processes and load the machine: one at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
