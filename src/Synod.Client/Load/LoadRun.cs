@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Synod.Client.Load;
 
-/// <summary>What a run hands out, counts and measures: warm-up, then the measurement, then the rest that is still in flight.</summary>
+/// <summary>What a run hands out, counts and measures: warm-up, then the measurement, then the rest that is still in
+/// flight.</summary>
 internal sealed class LoadRun
 {
     /// <summary>Different errors that are told apart; further ones count together.</summary>
