@@ -159,22 +159,25 @@ internal sealed class Search<TWorld>
         _violated |= isViolation;
     }
 
-    /// <summary>Of all renamings the one with the least bytes stands for them all.</summary>
+    /// <summary>Of all renamings that can stand for them all, the one with the least bytes does.</summary>
     private ReadOnlySpan<byte> LeastPermutation()
     {
-        var least = _leastBytes;
-        var length = Keep(_writer.Written, ref least);
-        for (var permutation = 1; permutation < _symmetric!.PermutationCount; permutation++)
+        var length = -1;
+        for (var permutation = 0; permutation < _symmetric!.PermutationCount; permutation++)
         {
+            if (!_symmetric.CanRepresent(permutation))
+            {
+                continue;
+            }
             _permuted.Clear();
             _symmetric.WritePermuted(_permuted, permutation);
-            if (_permuted.Written.SequenceCompareTo(least.AsSpan(0, length)) < 0)
+            if (length < 0 || _permuted.Written.SequenceCompareTo(_leastBytes.AsSpan(0, length)) < 0)
             {
-                length = Keep(_permuted.Written, ref least);
+                length = Keep(_permuted.Written, ref _leastBytes);
             }
         }
-        _leastBytes = least;
-        return least.AsSpan(0, length);
+        Check.That(length >= 0);
+        return _leastBytes.AsSpan(0, length);
     }
 
     private static int Keep(ReadOnlySpan<byte> bytes, ref byte[] into)

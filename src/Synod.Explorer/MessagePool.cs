@@ -90,7 +90,7 @@ public sealed class MessagePool(bool keepsCopies)
         {
             renamed[i] = rename(this[i]) | ((ulong)CopiesOf(i) << CodeBits);
         }
-        renamed.Sort(static (left, right) => (left << (64 - CodeBits)).CompareTo(right << (64 - CodeBits)));
+        SortByCode(renamed);
         writer.WriteNumber((ulong)Count);
         foreach (var entry in renamed)
         {
@@ -109,6 +109,22 @@ public sealed class MessagePool(bool keepsCopies)
         for (var i = 0; i < Count; i++)
         {
             _entries[i] = BinaryPrimitives.ReadUInt64LittleEndian(reader.Take(sizeof(ulong)));
+        }
+    }
+
+    /// <summary>By insertion: renaming moves a message only among those that differ in the renamed process.</summary>
+    private static void SortByCode(Span<ulong> entries)
+    {
+        for (var i = 1; i < entries.Length; i++)
+        {
+            var entry = entries[i];
+            var at = i;
+            while (at > 0 && entries[at - 1] << (64 - CodeBits) > entry << (64 - CodeBits))
+            {
+                entries[at] = entries[at - 1];
+                at--;
+            }
+            entries[at] = entry;
         }
     }
 

@@ -86,6 +86,27 @@ public sealed partial class PaxosWorld : ISymmetricWorld
     public void Write(StateWriter writer) => WritePermuted(writer, 0);
 
     /// <inheritdoc/>
+    public bool CanRepresent(int permutation)
+    {
+        // Acceptors in ascending order of what they promised and accepted: mostly one order is left.
+        Span<int> inOrder = stackalloc int[_acceptors.Length];
+        for (var place = 0; place < _acceptors.Length; place++)
+        {
+            var state = _acceptors[place].Role.State;
+            var newPlace = permutation == 0 ? place : _permutations[permutation][place];
+            inOrder[newPlace] = (_codes.CodeOf(state.Promised) << 8) | _codes.CodeOf(state.AcceptedBallot);
+        }
+        for (var i = 1; i < inOrder.Length; i++)
+        {
+            if (inOrder[i - 1] > inOrder[i])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void WritePermuted(StateWriter writer, int permutation)
     {
         var places = _permutations[permutation];
