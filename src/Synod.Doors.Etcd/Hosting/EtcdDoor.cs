@@ -30,10 +30,11 @@ public sealed class EtcdDoor : IAsyncDisposable
         _logger = loggers.CreateLogger("Synod.Doors.Etcd");
         _metrics = new MetricsCollector();
         _services = new DoorServices(node, options, time, _metrics, _logger);
+        var kestrelLoggers = new KestrelLoggers(loggers);
         _server = new KestrelServer(
             Options.Create(KestrelSetup.OptionsFor(options)),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
-            loggers);
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), kestrelLoggers),
+            kestrelLoggers);
     }
 
     /// <summary>Where the door listens, with the ports that were really taken.</summary>

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Synod.Doors.Etcd.Hosting;
 
@@ -17,17 +18,22 @@ internal static class PrefaceDetection
     /// <summary>What every HTTP/2 connection begins with; no HTTP/1 request can (RFC 9113, §3.4).</summary>
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
+    /// <summary>A connection that has not said which protocol it speaks by then is closed.</summary>
+    private static readonly TimeSpan PrefaceWithin = TimeSpan.FromMinutes(2);
+
     /// <summary>The connection middleware.</summary>
     public static ConnectionDelegate Middleware(ConnectionDelegate next) => async connection =>
     {
         var input = connection.Transport.Input;
         bool? isHttp2 = null;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        patience.CancelAfter(PrefaceWithin);
         while (isHttp2 is null)
         {
             ReadResult read;
             try
             {
-                read = await input.ReadAsync(connection.ConnectionClosed).ConfigureAwait(false);
+                read = await input.ReadAsync(patience.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException or ConnectionResetException)
             {
@@ -37,6 +43,7 @@ internal static class PrefaceDetection
             // Undecided: ask for more. Decided: leave every byte unexamined for the protocol that follows.
             input.AdvanceTo(read.Buffer.Start, isHttp2 is null ? read.Buffer.End : read.Buffer.Start);
         }
+        patience.CancelAfter(Timeout.InfiniteTimeSpan);
         if (isHttp2.Value)
         {
             connection.Features.Set<ITlsApplicationProtocolFeature>(NegotiatedHttp2.Instance);

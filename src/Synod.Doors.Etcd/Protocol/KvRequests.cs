@@ -12,62 +12,95 @@ internal static class KvRequests
     /// <summary>Reads a <c>PutRequest</c>; false when the bytes are none.</summary>
     public static bool TryReadPut(ReadOnlySpan<byte> message, out PutOperation put)
     {
-        put = default;
+        ReadOnlySpan<byte> key = default;
+        ReadOnlySpan<byte> value = default;
+        long lease = default;
+        bool wantPrevious = default;
+        bool keepValue = default;
+        bool keepLease = default;
         var reader = new ProtobufReader(message);
         while (reader.Next())
         {
             switch (reader.Tag)
             {
                 case (1 << TypeBits) | Bytes:
-                    put.Key = reader.Bytes;
+                    key = reader.Bytes;
                     break;
                 case (2 << TypeBits) | Bytes:
-                    put.Value = reader.Bytes;
+                    value = reader.Bytes;
                     break;
                 case (3 << TypeBits) | Number:
-                    put.Lease = (long)reader.Number;
+                    lease = (long)reader.Number;
                     break;
                 case (4 << TypeBits) | Number:
-                    put.WantPrevious = reader.Number != 0;
+                    wantPrevious = reader.Number != 0;
                     break;
                 case (5 << TypeBits) | Number:
-                    put.KeepValue = reader.Number != 0;
+                    keepValue = reader.Number != 0;
                     break;
                 case (6 << TypeBits) | Number:
-                    put.KeepLease = reader.Number != 0;
+                    keepLease = reader.Number != 0;
                     break;
             }
         }
+        put = new PutOperation
+        {
+            Key = key,
+            Value = value,
+            Lease = lease,
+            WantPrevious = wantPrevious,
+            KeepValue = keepValue,
+            KeepLease = keepLease,
+        };
         return !reader.IsMalformed;
     }
 
     /// <summary>Reads a <c>DeleteRangeRequest</c>; false when the bytes are none.</summary>
     public static bool TryReadDelete(ReadOnlySpan<byte> message, out DeleteOperation delete)
     {
-        delete = default;
+        ReadOnlySpan<byte> key = default;
+        ReadOnlySpan<byte> rangeEnd = default;
+        bool wantPrevious = default;
         var reader = new ProtobufReader(message);
         while (reader.Next())
         {
             switch (reader.Tag)
             {
                 case (1 << TypeBits) | Bytes:
-                    delete.Key = reader.Bytes;
+                    key = reader.Bytes;
                     break;
                 case (2 << TypeBits) | Bytes:
-                    delete.RangeEnd = reader.Bytes;
+                    rangeEnd = reader.Bytes;
                     break;
                 case (3 << TypeBits) | Number:
-                    delete.WantPrevious = reader.Number != 0;
+                    wantPrevious = reader.Number != 0;
                     break;
             }
         }
+        delete = new DeleteOperation
+        {
+            Key = key,
+            RangeEnd = rangeEnd,
+            WantPrevious = wantPrevious,
+        };
         return !reader.IsMalformed;
     }
 
     /// <summary>Reads a <c>RangeRequest</c>; false when the bytes are none.</summary>
     public static bool TryReadRange(ReadOnlySpan<byte> message, out RangeQuery query, out bool serializable)
     {
-        query = default;
+        ReadOnlySpan<byte> key = default;
+        ReadOnlySpan<byte> rangeEnd = default;
+        long limit = default;
+        long revision = default;
+        SortOrder sortOrder = default;
+        SortTarget sortTarget = default;
+        bool keysOnly = default;
+        bool countOnly = default;
+        long minModRevision = default;
+        long maxModRevision = default;
+        long minCreateRevision = default;
+        long maxCreateRevision = default;
         serializable = false;
         var reader = new ProtobufReader(message);
         while (reader.Next())
@@ -75,46 +108,61 @@ internal static class KvRequests
             switch (reader.Tag)
             {
                 case (1 << TypeBits) | Bytes:
-                    query.Key = reader.Bytes;
+                    key = reader.Bytes;
                     break;
                 case (2 << TypeBits) | Bytes:
-                    query.RangeEnd = reader.Bytes;
+                    rangeEnd = reader.Bytes;
                     break;
                 case (3 << TypeBits) | Number:
-                    query.Limit = (long)reader.Number;
+                    limit = (long)reader.Number;
                     break;
                 case (4 << TypeBits) | Number:
-                    query.Revision = (long)reader.Number;
+                    revision = (long)reader.Number;
                     break;
                 case (5 << TypeBits) | Number:
-                    query.SortOrder = SortOrderOf((int)reader.Number);
+                    sortOrder = SortOrderOf((int)reader.Number);
                     break;
                 case (6 << TypeBits) | Number:
-                    query.SortTarget = SortTargetOf((int)reader.Number);
+                    sortTarget = SortTargetOf((int)reader.Number);
                     break;
                 case (7 << TypeBits) | Number:
                     serializable = reader.Number != 0;
                     break;
                 case (8 << TypeBits) | Number:
-                    query.KeysOnly = reader.Number != 0;
+                    keysOnly = reader.Number != 0;
                     break;
                 case (9 << TypeBits) | Number:
-                    query.CountOnly = reader.Number != 0;
+                    countOnly = reader.Number != 0;
                     break;
                 case (10 << TypeBits) | Number:
-                    query.MinModRevision = (long)reader.Number;
+                    minModRevision = (long)reader.Number;
                     break;
                 case (11 << TypeBits) | Number:
-                    query.MaxModRevision = (long)reader.Number;
+                    maxModRevision = (long)reader.Number;
                     break;
                 case (12 << TypeBits) | Number:
-                    query.MinCreateRevision = (long)reader.Number;
+                    minCreateRevision = (long)reader.Number;
                     break;
                 case (13 << TypeBits) | Number:
-                    query.MaxCreateRevision = (long)reader.Number;
+                    maxCreateRevision = (long)reader.Number;
                     break;
             }
         }
+        query = new RangeQuery
+        {
+            Key = key,
+            RangeEnd = rangeEnd,
+            Limit = limit,
+            Revision = revision,
+            SortOrder = sortOrder,
+            SortTarget = sortTarget,
+            KeysOnly = keysOnly,
+            CountOnly = countOnly,
+            MinModRevision = minModRevision,
+            MaxModRevision = maxModRevision,
+            MinCreateRevision = minCreateRevision,
+            MaxCreateRevision = maxCreateRevision,
+        };
         return !reader.IsMalformed;
     }
 

@@ -39,10 +39,10 @@ internal sealed class StatusCall(INode node, PooledBuffer answer, DoorIdentity i
         var status = node.Status;
         var shown = new StatusResponse
         {
-            Header = identity.Now.Header(store.Revision),
+            Header = identity.Now.Header(store.CurrentRevision),
             Version = ProtocolVersion.Server,
-            DbSize = store.AllocatedBytes,
-            DbSizeInUse = store.UsedBytes,
+            DbSize = store.Size.AllocatedBytes,
+            DbSizeInUse = store.Size.UsedBytes,
             Leader = identity.PublicIdOf(status.Leader),
             RaftIndex = status.ChosenUpTo.Number,
             RaftAppliedIndex = status.AppliedUpTo.Number,

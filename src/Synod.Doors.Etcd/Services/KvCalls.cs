@@ -21,7 +21,7 @@ internal sealed class ReadTxnCall(
 {
     /// <inheritdoc/>
     protected override GrpcStatus Answer(OrderedStore store, PooledBuffer answer) =>
-        KvAnswers.Write(store.ReadTxn(command.Span), answer, identity.Now);
+        KvAnswers.Write(store.ReadTransaction(command.Span), answer, identity.Now);
 }
 
 /// <summary>A range read under way: from the store's memory into the answer's frame without an object between.</summary>
@@ -38,7 +38,7 @@ internal sealed class RangeCall(byte[] message, bool linearizable, PooledBuffer 
         // The message was read once when it came; reading it again is cheaper than keeping what it says.
         KvRequests.TryReadRange(message, out var query, out _);
         var frame = AnswerWriter.BeginFrame(answer);
-        AnswerWriter.Header(answer, identity.Now, store.Revision);
+        AnswerWriter.Header(answer, identity.Now, store.CurrentRevision);
         var sink = new Sink(answer);
         var result = store.Range(query, ref sink);
         if (result.Error != StoreError.None)

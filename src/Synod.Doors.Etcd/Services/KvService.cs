@@ -118,7 +118,7 @@ internal sealed class KvService(DoorIdentity identity, EtcdDoorOptions options)
         return Command(message, scratch, answer, out refusal);
     }
 
-    private IUnaryCall? Command(
+    private CommandCall? Command(
         ReadOnlySpan<byte> message, PooledBuffer command, PooledBuffer answer, out GrpcStatus refusal)
     {
         refusal = message.Length > options.WriteRequestBytesMax

@@ -4,6 +4,7 @@ using Synod.Doors.Etcd.Protocol;
 using Synod.Doors.Etcd.Services;
 using Synod.Node;
 using Synod.Protocol.Etcd;
+using WatchRequest = Synod.Protocol.Etcd.WatchRequest;
 
 namespace Synod.Doors.Etcd.Watching;
 

@@ -52,7 +52,7 @@ internal sealed class DoorWatcher(
         stream.Answer(new WatchResponse { WatchId = id, Created = true }, revision);
 
     /// <inheritdoc/>
-    public override void Take(in StoreEvent e)
+    public override void Take(in EventView e)
     {
         if (!(e.IsDelete ? choices.WantsDeletes : choices.WantsPuts))
         {

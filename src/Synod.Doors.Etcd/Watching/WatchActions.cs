@@ -34,7 +34,7 @@ internal sealed class CancelWatcher(DoorWatchStream stream, DoorWatcher watcher)
         // It may have ended by itself since, and said so.
         if (hub.Remove(watcher))
         {
-            stream.Answer(new WatchResponse { WatchId = watcher.Id, Canceled = true }, store.Revision);
+            stream.Answer(new WatchResponse { WatchId = watcher.Id, Canceled = true }, store.CurrentRevision);
         }
     }
 

@@ -45,10 +45,12 @@ internal static class WatchAnswers
     }
 
     /// <summary>Adds an event.</summary>
-    public static void Event(PooledBuffer frame, in StoreEvent e, bool withPrevious)
+    public static void Event(PooledBuffer frame, in EventView e, bool withPrevious)
     {
-        var previous = withPrevious && e.HasPrevious ? KeyValueCodec.Length(e.Previous) : -1;
-        var previousField = previous < 0 ? 0 : ProtobufWriter.SizeOfMessage(EventPreviousField, previous);
+        KeyValueView previous = default;
+        var hasPrevious = withPrevious && e.TryGetPrevious(out previous);
+        var previousField =
+            hasPrevious ? ProtobufWriter.SizeOfMessage(EventPreviousField, KeyValueCodec.Length(previous)) : 0;
         if (e.IsDelete)
         {
             var content = ProtobufWriter.SizeOfField(EventTypeField, DeleteType)
@@ -63,9 +65,9 @@ internal static class WatchAnswers
             ProtobufWriter.Header(frame, EventField, length + previousField);
             KeyValueCodec.Write(frame, EventKeyField, e.KeyValue);
         }
-        if (previous >= 0)
+        if (hasPrevious)
         {
-            KeyValueCodec.Write(frame, EventPreviousField, e.Previous);
+            KeyValueCodec.Write(frame, EventPreviousField, previous);
         }
     }
 }

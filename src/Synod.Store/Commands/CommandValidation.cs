@@ -27,8 +27,9 @@ public static class CommandValidation
     }
 
     /// <summary>All rules but those that members may be configured for: what the state machine checks for itself.</summary>
-    internal static StoreError ValidateForApply(ReadOnlySpan<byte> command) =>
-        ValidateOperations(command, int.MaxValue, out _);
+    internal static StoreError ValidateForApply(ReadOnlySpan<byte> command) => command.Length > SlabRef.LengthMax
+        ? StoreError.RequestTooLarge
+        : ValidateOperations(command, int.MaxValue, out _);
 
     private static StoreError ValidateOperations(ReadOnlySpan<byte> command, int operationsMax, out bool duplicates)
     {

@@ -9,12 +9,3 @@ internal struct KeyValueList() : IKeyValueSink
     /// <inheritdoc/>
     public readonly void Take(in KeyValueView keyValue) => All.Add(new KeyValue(in keyValue));
 }
-
-/// <summary>Takes results that nobody wants.</summary>
-internal struct NoKeyValues : IKeyValueSink
-{
-    /// <inheritdoc/>
-    public readonly void Take(in KeyValueView keyValue)
-    {
-    }
-}
