@@ -161,15 +161,22 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         return acceptor == PaxosCodes.Everyone ? code : PaxosCodes.WithAcceptor(code, places[acceptor - 1] + 1);
     }
 
-    /// <summary>All orders of so many places, the unchanged one first.</summary>
+    /// <summary>All orders of so many places in lexical order, so that the unchanged one comes first.</summary>
     private static int[][] PermutationsOf(int count)
     {
-        if (count == 0)
+        var orders = new List<int[]>();
+        void Extend(int[] begun)
         {
-            return [[]];
+            if (begun.Length == count)
+            {
+                orders.Add(begun);
+            }
+            foreach (var place in Enumerable.Range(0, count).Except(begun))
+            {
+                Extend([.. begun, place]);
+            }
         }
-        return [.. PermutationsOf(count - 1).SelectMany(shorter =>
-            Enumerable.Range(0, count).Select(at => (int[])[.. shorter[..(count - 1 - at)], count - 1, .. shorter[(count - 1 - at)..]]))
-            .OrderBy(places => places, Comparer<int[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))];
+        Extend([]);
+        return [.. orders];
     }
 }
