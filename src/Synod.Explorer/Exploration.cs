@@ -6,6 +6,15 @@ namespace Synod.Explorer;
 /// Breadth-first search through every state that a world can reach, so that the first violation that is found has a
 /// shortest trace. Only hashes of visited states are kept, and the bytes of the states of two depths.
 /// </summary>
+/// <example>
+/// A world of your own implements <see cref="IWorld"/>; then
+/// <code>
+/// var result = Exploration.Explore(new TrafficLights(), new ExplorationLimits(),
+///     Property.Always&lt;TrafficLights&gt;("never both green", world =&gt; !world.BothGreen),
+///     Property.Sometimes&lt;TrafficLights&gt;("north gets green", world =&gt; world.NorthIsGreen));
+/// Console.Write(result); // counts, verdicts, and the shortest way to a violation as a diagram
+/// </code>
+/// </example>
 public static class Exploration
 {
     /// <summary>Explores.</summary>
