@@ -48,7 +48,8 @@ public sealed class DataDirectory
         {
             throw new DirectoryRefusedException(
                 "The identity of the data directory is missing or both of its copies are damaged, though the directory"
-                + " was in use. This node cannot prove who it is; keep a copy of the directory and replace the member.");
+                + " was in use. This node cannot prove who it is; keep a copy of the directory"
+                + " and replace the member.");
         }
         NeedsRepair = Record is not null
             && !found.All(copy => copy is { Verdict: DirectoryText.Verdict.Intact } && copy.Value.Serial == _serial);
