@@ -22,7 +22,7 @@ public enum SessionVerdict
 /// Outcomes need not be kept: the node that waits for a command applies it itself and has the outcome at hand. What it
 /// cannot cover is a client's own retry of a request, which is a new command.
 /// </remarks>
-public sealed class SessionTable
+public sealed partial class SessionTable
 {
     /// <summary>How many commands of one session may be unanswered at a time.</summary>
     public const int Window = 1 << 16;

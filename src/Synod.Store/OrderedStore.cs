@@ -16,7 +16,7 @@ public sealed class OrderedStore : IStateMachine
     /// </summary>
     public const int ReclaimedPerCommand = 64;
 
-    private readonly KeySpace _space = new();
+    private readonly KeySpace _space;
     private readonly RangeReader _ranges;
     private readonly EventReader _events;
     private readonly OperationRunner _operations;
@@ -24,7 +24,13 @@ public sealed class OrderedStore : IStateMachine
 
     /// <summary>An empty store, at revision 1.</summary>
     public OrderedStore()
+        : this(new KeySpace())
     {
+    }
+
+    internal OrderedStore(KeySpace space)
+    {
+        _space = space;
         _ranges = new RangeReader(_space);
         _events = new EventReader(_space);
         _operations = new OperationRunner(_space, _ranges);
@@ -118,6 +124,12 @@ public sealed class OrderedStore : IStateMachine
     /// <returns>False if compaction has forgotten what is there.</returns>
     public bool TryReadEvents<TSink>(ref EventPosition position, ref TSink sink, int eventsMax)
         where TSink : IEventSink, allows ref struct => _events.TryRead(ref position, ref sink, eventsMax);
+
+    /// <summary>
+    /// Opens a cursor over all that can be read now, to be written out while commands go on. One at a time; until it is
+    /// closed nothing of that is forgotten.
+    /// </summary>
+    public StoreCursor OpenCursor() => new(_space);
 
     /// <summary>After a compaction: forgets some of what is out of use, now rather than with the next commands.</summary>
     /// <param name="eventsMax">How many old events to go through.</param>

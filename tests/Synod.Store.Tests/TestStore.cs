@@ -8,7 +8,14 @@ internal sealed class TestStore
 {
     private ulong _slot;
 
-    public OrderedStore Store { get; } = new();
+    public TestStore()
+        : this(new OrderedStore())
+    {
+    }
+
+    public TestStore(OrderedStore store) => Store = store;
+
+    public OrderedStore Store { get; }
 
     public StoreOutcome Run(Operation operation) => Run(operation.ToCommand());
 

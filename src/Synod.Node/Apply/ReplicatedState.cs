@@ -33,10 +33,29 @@ public sealed class ReplicatedState(uint group)
     public ulong StoreTimeMicroseconds { get; private set; }
 
     /// <summary>The sessions.</summary>
-    public SessionTable Sessions { get; } = new();
+    public SessionTable Sessions { get; private set; } = new();
 
     /// <summary>The store.</summary>
-    public OrderedStore Store { get; } = new();
+    public OrderedStore Store { get; private set; } = new();
+
+    /// <summary>Opens a cursor over the state as it is now. One at a time.</summary>
+    internal StateCursor OpenCursor(ulong clusterId, Configuration configuration) => new(
+        this,
+        new SnapshotHeader(
+            clusterId, group, configuration.Number, configuration.Voters, AppliedUpTo, StoreTimeMicroseconds,
+            Store.EffectSum));
+
+    /// <summary>Becomes what a snapshot holds, all at once. Its slot is above all that was applied.</summary>
+    internal void Install(StateInstaller snapshot)
+    {
+        Check.That(snapshot.IsComplete && snapshot.Header!.Slot > AppliedUpTo && snapshot.Header.Group == group);
+        var store = snapshot.TakeStore();
+        Check.That(store.EffectSum == snapshot.Header.EffectSum);
+        AppliedUpTo = snapshot.Header.Slot;
+        StoreTimeMicroseconds = snapshot.Header.StoreTimeMicroseconds;
+        Sessions = snapshot.Sessions;
+        Store = store;
+    }
 
     /// <summary>Applies the next decree.</summary>
     internal AppliedDecree Apply(in LearnedDecree learned, Func<CommandEnvelope, bool> isWanted)

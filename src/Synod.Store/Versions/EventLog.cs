@@ -37,6 +37,18 @@ internal sealed class EventLog(VersionTable versions)
         }
     }
 
+    /// <summary>An empty log begins at a position that events of an earlier life have led up to.</summary>
+    public void StartAt(long position)
+    {
+        Check.That(End == 0 && position >= 0);
+        First = position;
+        End = position;
+        if ((position & (ChunkLength - 1)) != 0)
+        {
+            OpenChunk();
+        }
+    }
+
     /// <summary>Adds the newest event.</summary>
     public void Append(uint version)
     {

@@ -10,7 +10,8 @@ namespace Synod.Store;
 internal sealed partial class KeySpace
 {
     /// <summary>Whether there is something left to forget.</summary>
-    public bool CanReclaim => Events.First < Events.End && Oldest.ModRevision < CompactedRevision;
+    public bool CanReclaim =>
+        Events.First < Events.End && Oldest.ModRevision < Math.Min(CompactedRevision, _pinned);
 
     private ref VersionRecord Oldest => ref Versions[Events[Events.First]];
 
