@@ -20,4 +20,7 @@ public interface INode
 
     /// <summary>Takes a read.</summary>
     void Submit(ReadRequest request);
+
+    /// <summary>Takes something to do with the watch hub.</summary>
+    void Submit(WatchRequest request);
 }

@@ -2,6 +2,7 @@ using Synod.Paxos;
 using Synod.Ports;
 using Synod.Replication;
 using Synod.Storage;
+using Synod.Storage.Recovery;
 
 namespace Synod.Node;
 
@@ -122,7 +123,7 @@ public sealed class SynodNode : INode
         var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
         _core = new CoreActor(
             _options, _host, _peers, genesis, commands, _draws, _observer, _batches, spent, _writes, _reads);
-        _hub = new WatchHub(_options.Watches, _state.Store.Revision);
+        _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
         _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct);

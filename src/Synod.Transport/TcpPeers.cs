@@ -54,7 +54,7 @@ public sealed class TcpPeers : IPeers, IAsyncDisposable
             .Select(member => new Peer(member.Key, member.Value, environment))];
         _admission = new Admission(options, _peers);
         _listener = new Listener(options, new Receptionist(options, _admission, _log), _events, _log);
-        _meter = new TransportMeter(options.Self.ToString(), _peers.SelectMany(peer => peer.Lanes.ToArray()));
+        _meter = new TransportMeter(this, options.Self.ToString(), _peers.SelectMany(peer => peer.Lanes.ToArray()));
     }
 
     /// <summary>Where this node listens, with real port numbers; empty before <see cref="Start"/>.</summary>

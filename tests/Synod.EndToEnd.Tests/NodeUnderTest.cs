@@ -1,17 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Synod.EndToEnd.Tests;
 
 /// <summary>One <c>synod serve</c> process: started, killed, stopped, continued and started again, always by its id.</summary>
-internal sealed partial class NodeUnderTest : IAsyncDisposable
+internal sealed class NodeUnderTest : IAsyncDisposable
 {
-    private const int SignalKill = 9;
-    private const int SignalTerminate = 15;
-    private const int SignalContinue = 18;
-    private const int SignalStop = 19;
     private static readonly TimeSpan ExitDeadline = TimeSpan.FromSeconds(20);
 
     private readonly string _executable;
@@ -88,7 +83,7 @@ internal sealed partial class NodeUnderTest : IAsyncDisposable
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
-        Signal(SignalKill);
+        Signal(Signals.Kill);
         await ExitAsync();
         Append($"--- {Name} killed");
     }
@@ -97,15 +92,15 @@ internal sealed partial class NodeUnderTest : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> TerminateAsync()
     {
-        Signal(SignalTerminate);
+        Signal(Signals.Terminate);
         return await ExitAsync();
     }
 
     /// <summary>SIGSTOP: it stands still and its connections stay open.</summary>
-    public void Pause() => Signal(SignalStop);
+    public void Pause() => Signal(Signals.Stop);
 
     /// <summary>SIGCONT.</summary>
-    public void Continue() => Signal(SignalContinue);
+    public void Continue() => Signal(Signals.Continue);
 
     /// <summary>Waits for the process to end by itself.</summary>
     /// <returns>The exit code.</returns>
@@ -139,13 +134,13 @@ internal sealed partial class NodeUnderTest : IAsyncDisposable
         }
         if (!_process.HasExited)
         {
-            Signal(SignalKill);
+            Signal(Signals.Kill);
             await ExitAsync();
         }
         _process.Dispose();
     }
 
-    private void Signal(int signal) => Assert.Equal(0, Kill(ProcessId, signal));
+    private void Signal(int signal) => Signals.Send(ProcessId, signal);
 
     private void Append(string? line)
     {
@@ -154,7 +149,4 @@ internal sealed partial class NodeUnderTest : IAsyncDisposable
             _log.AppendLine(line);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
 }

@@ -61,7 +61,7 @@ internal sealed class World
 
     internal Instant Now { get; set; } = new(1_000_000_000);
 
-    internal ulong LastNumber { get; private set; }
+    internal ulong LastNumber { get; set; }
 
     internal ulong Persisted { get; private set; }
 

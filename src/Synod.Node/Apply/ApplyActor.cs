@@ -73,7 +73,7 @@ internal sealed class ApplyActor
         {
             request.Fail(failure);
         }
-        _hub.Stop(failure);
+        _hub.Stop();
     }
 
     private void Take(ApplyBatch batch)

@@ -36,7 +36,7 @@ internal static class About
         return hash == 0 ? 1 : hash;
     }
 
-    private static IReadOnlyList<string> Read(ReadOnlyMemory<byte> about)
+    private static List<string> Read(ReadOnlyMemory<byte> about)
     {
         if (about.IsEmpty)
         {

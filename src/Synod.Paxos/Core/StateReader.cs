@@ -92,4 +92,12 @@ public ref struct StateReader(ReadOnlyMemory<byte> bytes)
         _position += (int)length;
         return bytes;
     }
+
+    /// <summary>So many bytes without a length before them.</summary>
+    public ReadOnlySpan<byte> Take(int length)
+    {
+        Check.That(length >= 0 && length <= _span.Length - _position);
+        _position += length;
+        return _span.Slice(_position - length, length);
+    }
 }

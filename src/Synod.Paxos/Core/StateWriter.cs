@@ -14,6 +14,12 @@ public sealed class StateWriter
     private const int NumberBytesMax = 10;
     private byte[] _buffer = new byte[256];
 
+    /// <summary>
+    /// For explorers of worlds with interchangeable members: the new place of each member, applied to every
+    /// <see cref="MemberSet"/> that is written. Null, as always elsewhere: places stay.
+    /// </summary>
+    public IReadOnlyList<int>? NewPlaces { get; set; }
+
     /// <summary>How many bytes were written since the last <see cref="Clear"/>.</summary>
     public int Length { get; private set; }
 
@@ -58,7 +64,7 @@ public sealed class StateWriter
     public void Write(Slot slot) => WriteNumber(slot.Number);
 
     /// <summary>A set of members.</summary>
-    public void Write(MemberSet set) => WriteNumber(set.Bits);
+    public void Write(MemberSet set) => WriteNumber(NewPlaces is null ? set.Bits : Rename(set).Bits);
 
     /// <summary>A ballot: its round, then node and incarnation unless it is <see cref="Ballot.None"/>.</summary>
     public void Write(Ballot ballot)
@@ -90,12 +96,31 @@ public sealed class StateWriter
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
         WriteNumber((ulong)bytes.Length);
-        if (_buffer.Length - Length < bytes.Length)
+        bytes.CopyTo(Take(bytes.Length));
+    }
+
+    /// <summary>Room for so many bytes without a length before them, to be filled by the caller at once.</summary>
+    public Span<byte> Take(int length)
+    {
+        if (_buffer.Length - Length < length)
         {
-            Grow(bytes.Length);
+            Grow(length);
         }
-        bytes.CopyTo(_buffer.AsSpan(Length));
-        Length += bytes.Length;
+        Length += length;
+        return _buffer.AsSpan(Length - length, length);
+    }
+
+    private MemberSet Rename(MemberSet set)
+    {
+        var renamed = MemberSet.Empty;
+        for (var place = 0; place < NewPlaces!.Count; place++)
+        {
+            if (set.Contains(place))
+            {
+                renamed = renamed.With(NewPlaces[place]);
+            }
+        }
+        return renamed;
     }
 
     private void Grow(int bytesNeeded) =>

@@ -38,13 +38,22 @@ internal static class DevCommand
             DefaultValueFactory = _ => "./.synod",
         };
         var noRestart = new Option<bool>("--no-restart") { Description = "Do not start a node again that died." };
+        // For tests, which must not count on etcd's ports being free.
+        var firstPort = new Option<int>("--first-client-port")
+        {
+            Hidden = true,
+            DefaultValueFactory = _ => DevOptions.FirstClientPortDefault,
+        };
         var command = new Command(Name, "Run a whole cluster on this machine, to try things out.")
         {
-            nodes, fresh, directory, noRestart,
+            nodes, fresh, directory, noRestart, firstPort,
         };
         command.SetAction((parsed, _) => DevSupervisor.RunAsync(
             new DevOptions(
-                parsed.GetValue(nodes), parsed.GetValue(fresh), parsed.GetValue(directory)!, !parsed.GetValue(noRestart)),
+                parsed.GetValue(nodes), parsed.GetValue(fresh), parsed.GetValue(directory)!, !parsed.GetValue(noRestart))
+            {
+                FirstClientPort = parsed.GetValue(firstPort),
+            },
             parsed.InvocationConfiguration.Output));
         HelpWithExamples.AddTo(command, Examples);
         return command;

@@ -13,9 +13,14 @@ internal sealed record DevOptions(int Nodes, bool Fresh, string DataDirectory, b
     /// <summary>The most nodes that one machine is asked to run.</summary>
     public const int NodesMax = 5;
 
+    /// <summary>etcd's client port.</summary>
+    public const int FirstClientPortDefault = 2379;
+
     private const string Host = "127.0.0.1";
-    private const int FirstClientPort = 2379;
     private const int PortStep = 10_000;
+
+    /// <summary>The first node's client port.</summary>
+    public int FirstClientPort { get; init; } = FirstClientPortDefault;
 
     /// <summary>The nodes' names and addresses; those that etcd's own examples use.</summary>
     public IReadOnlyList<DevNodePlan> Plans => [.. Enumerable.Range(1, Nodes).Select(Plan)];
@@ -27,7 +32,7 @@ internal sealed record DevOptions(int Nodes, bool Fresh, string DataDirectory, b
     public static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}");
 
     // 2379, 22379, 32379, ...
-    private static DevNodePlan Plan(int number)
+    private DevNodePlan Plan(int number)
     {
         var port = number == 1 ? FirstClientPort : FirstClientPort + number * PortStep;
         return new DevNodePlan(NameOf(number), new NodeUrl(Host, port), new NodeUrl(Host, port + 1));

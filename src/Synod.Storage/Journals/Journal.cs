@@ -215,7 +215,7 @@ public sealed class Journal
         _segments.Advance(bytes.Length);
         _writeId = ++_lastRequestId;
         _disk.Submit(new DiskRequest(
-            _writeId, DiskOperation.WriteAndSync, SegmentName.Of(present.Number), _write.Offset, bytes, 0));
+            _writeId, DiskOperation.WriteAndSync, _segments.PresentName, _write.Offset, bytes, 0));
         return true;
     }
 

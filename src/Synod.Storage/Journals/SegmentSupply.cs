@@ -36,10 +36,14 @@ internal sealed class SegmentSupply
         _next = _spare.Number > 0 ? Next.Ready : Next.None;
         _highest = recovered.HighestSegment;
         Present = recovered.Present;
+        PresentName = SegmentName.Of(Present.Number);
     }
 
     /// <summary>Where the next write goes.</summary>
     internal SegmentPlace Present { get; private set; }
+
+    /// <summary>The present segment's file.</summary>
+    internal string PresentName { get; private set; }
 
     internal bool NextIsReady => _next == Next.Ready;
 
@@ -89,6 +93,7 @@ internal sealed class SegmentSupply
     {
         Check.That(_next == Next.Ready);
         Present = _spare;
+        PresentName = SegmentName.Of(Present.Number);
         _spare = default;
         _next = Next.None;
     }

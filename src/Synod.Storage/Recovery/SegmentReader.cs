@@ -5,8 +5,8 @@ namespace Synod.Storage.Recovery;
 /// <summary>A window that slides over one file after the other.</summary>
 internal sealed class SegmentReader(IDisk disk)
 {
-    private const int WindowBytes = 1 << 20;
-    private byte[] _window = new byte[WindowBytes];
+    private const int WindowBytes = 256 << 10;
+    private byte[] _window = [];
     private string _name = "";
     private long _start;
     private int _count;
@@ -27,9 +27,10 @@ internal sealed class SegmentReader(IDisk disk)
         count = (int)Math.Max(0, Math.Min(count, Length - offset));
         if (offset < _start || offset + count > _start + _count)
         {
-            if (_window.Length < count)
+            var wanted = (int)Math.Max(count, Math.Min(WindowBytes, Length));
+            if (_window.Length < wanted)
             {
-                _window = new byte[count];
+                _window = new byte[wanted];
             }
             _start = offset;
             _count = disk.Read(_name, offset, _window.AsSpan(0, (int)Math.Min(_window.Length, Length - offset)));

@@ -6,11 +6,15 @@ namespace Synod.Transport.Metering;
 /// <summary>The meter "Synod.Transport": counters with the tags self, peer and lane.</summary>
 internal sealed class TransportMeter : IDisposable
 {
-    private readonly Meter _meter = new(TcpPeers.MeterName);
+    private readonly Meter _meter;
     private readonly (Lane Lane, KeyValuePair<string, object?>[] Tags)[] _lanes;
 
-    public TransportMeter(string self, IEnumerable<Lane> lanes)
+    /// <param name="scope">Whose links: several nodes can live in one process.</param>
+    /// <param name="self">The node's name, for the tags.</param>
+    /// <param name="lanes">What is counted.</param>
+    public TransportMeter(object scope, string self, IEnumerable<Lane> lanes)
     {
+        _meter = new Meter(new MeterOptions(TcpPeers.MeterName) { Scope = scope });
         _lanes = [.. lanes.Select(lane => (lane, Tags(self, lane)))];
         Counter("synod.peer.sent", "By", "Bytes sent to a peer", lane => lane.Meter.BytesOut);
         Counter("synod.peer.received", "By", "Bytes received from a peer", lane => lane.Meter.BytesIn);

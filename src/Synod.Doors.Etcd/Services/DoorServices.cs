@@ -1,0 +1,81 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Synod.Doors.Etcd.Hosting;
+using Synod.Doors.Etcd.Metrics;
+using Synod.Doors.Etcd.Protocol;
+using Synod.Doors.Etcd.Watching;
+using Synod.Node;
+using Synod.Protocol.Etcd;
+
+namespace Synod.Doors.Etcd.Services;
+
+/// <summary>Everything that the door serves, put together.</summary>
+internal sealed class DoorServices : IDisposable
+{
+    private const string ClusterService = "etcdserverpb.Cluster";
+    private const string MaintenanceService = "etcdserverpb.Maintenance";
+
+    private readonly WatchStreams _streams;
+    private readonly DoorMeter _meter;
+
+    public DoorServices(
+        INode node, EtcdDoorOptions options, TimeProvider time, MetricsCollector metrics, ILogger logger)
+    {
+        var identity = new DoorIdentity(node);
+        var kv = new KvService(identity, options);
+        _streams = new WatchStreams(node, identity, options, time, logger);
+        GrpcMethod[] methods =
+        [
+            Unary(KvService.Name, "Range", kv.Range),
+            Unary(KvService.Name, "Put", kv.Put),
+            Unary(KvService.Name, "DeleteRange", kv.DeleteRange),
+            Unary(KvService.Name, "Txn", kv.Txn),
+            Unary(KvService.Name, "Compact", kv.Compact),
+            new WatchMethod(node, _streams, options),
+            Unary(ClusterService, "MemberList", (message, answer, out refusal) =>
+                Parsed(MemberListRequest.Parser, message, out refusal) is { } request
+                    ? new MemberListCall(node, request.Linearizable, answer, identity)
+                    : null),
+            Unary(MaintenanceService, "Status", (message, answer, out refusal) =>
+                Parsed(StatusRequest.Parser, message, out refusal) is not null
+                    ? new StatusCall(node, answer, identity)
+                    : null),
+        ];
+        var pages = new Dictionary<string, PlainPage>(StringComparer.Ordinal)
+        {
+            ["/health"] = new HealthPage(node),
+            ["/version"] = new VersionPage(),
+            ["/metrics"] = new MetricsPage(metrics),
+        };
+        _meter = new DoorMeter(methods, _streams);
+        Application = new DoorApplication(methods, pages, logger);
+
+        UnaryMethod Unary(string service, string name, BeginUnary begin) =>
+            new(service, name, node, options, time, begin);
+    }
+
+    /// <summary>What Kestrel calls.</summary>
+    public DoorApplication Application { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _streams.Dispose();
+        _meter.Dispose();
+    }
+
+    private static T? Parsed<T>(MessageParser<T> parser, ReadOnlySpan<byte> message, out GrpcStatus refusal)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            refusal = GrpcStatus.Ok;
+            return parser.ParseFrom(message);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            refusal = EtcdErrors.Unparsable;
+            return null;
+        }
+    }
+}

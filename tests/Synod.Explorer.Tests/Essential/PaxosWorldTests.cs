@@ -1,0 +1,166 @@
+using Synod.Explorer.Essential;
+using Synod.Paxos;
+
+namespace Synod.Explorer.Tests.Essential;
+
+/// <summary>
+/// Canonical worlds with their number of unique states. A number that changes means that a role, the network or the
+/// hashing behaves differently: find out why before pinning the new one.
+/// </summary>
+public class PaxosWorldTests
+{
+    private static readonly PaxosWorldOptions Duel = new();
+
+    private static readonly Configuration WriteOneOfTwo =
+        new(1, [new NodeId(1), new NodeId(2)], QuorumSystem.Flexible(2, phase1Size: 2, phase2Size: 1));
+
+    private static readonly Configuration WriteAllOfTwo =
+        new(1, [new NodeId(1), new NodeId(2)], QuorumSystem.Flexible(2, phase1Size: 1, phase2Size: 2));
+
+    private static readonly Dictionary<string, PaxosWorldOptions> Canonical = new()
+    {
+        ["two proposers, three acceptors"] = Duel,
+        ["the same, acceptors interchangeable"] = Duel with { AcceptorsAreInterchangeable = true },
+        ["the same, each message once at most"] = Duel with { MessagesStay = false },
+        ["two acceptors, one loss and one duplicate"] = Duel with
+        {
+            Configuration = WriteAllOfTwo, MessagesStay = false, LossesMax = 1, DuplicationsMax = 1,
+        },
+        ["one crash of an acceptor and of a proposer"] =
+            Duel with { AcceptorCrashesMax = 1, ProposerCrashesMax = 1 },
+        ["late syncs and one crash of an acceptor"] =
+            Duel with { AcceptorCrashesMax = 1, SyncIsAStep = true, AcceptorsAreInterchangeable = true },
+        ["phase 1 of all, phase 2 of one, two ballots each, a crash"] =
+            Duel with { Configuration = WriteOneOfTwo, BallotsPerProposer = 2, ProposerCrashesMax = 1 },
+        ["two acceptors and a learner, a crash"] =
+            Duel with { Configuration = WriteAllOfTwo, Learners = 1, AcceptorCrashesMax = 1 },
+    };
+
+    [Theory]
+    [InlineData("two proposers, three acceptors", 33_489, 24)]
+    [InlineData("the same, acceptors interchangeable", 5_897, 24)]
+    [InlineData("the same, each message once at most", 45_304, 20)]
+    [InlineData("two acceptors, one loss and one duplicate", 229_683, 18)]
+    [InlineData("one crash of an acceptor and of a proposer", 287_790, 26)]
+    [InlineData("late syncs and one crash of an acceptor", 187_672, 39)]
+    [InlineData("phase 1 of all, phase 2 of one, two ballots each, a crash", 322_613, 37)]
+    [InlineData("two acceptors and a learner, a crash", 16_162, 19)]
+    public void Every_state_is_right_in(string world, int states, int depth)
+    {
+        var result = Exploration.Explore(
+            new PaxosWorld(Canonical[world]), new ExplorationLimits(), PaxosProperties.All);
+        Assert.True(result.IsClean, result.ToString());
+        Assert.Equal((states, depth), (result.UniqueStates, result.Depth));
+    }
+
+    [Fact]
+    public void A_naive_search_with_whole_states_counts_the_same()
+    {
+        var world = new PaxosWorld(Duel);
+        var result = Exploration.Explore(new PaxosWorld(Duel), new ExplorationLimits());
+        var (states, transitions, orbits) = SearchNaively(world, new PaxosWorld(Duel with { AcceptorsAreInterchangeable = true }));
+        Assert.Equal((result.UniqueStates, result.Transitions), (states, transitions));
+        Assert.Equal(5_897, orbits);
+    }
+
+    private static (int States, long Transitions, int Orbits) SearchNaively(PaxosWorld world, PaxosWorld symmetric)
+    {
+        var seen = new HashSet<string>();
+        var orbits = new HashSet<string>();
+        var open = new Queue<byte[]>();
+        var transitions = 0L;
+        void Arrive()
+        {
+            var bytes = Bytes(world.Write);
+            if (seen.Add(Convert.ToHexString(bytes)))
+            {
+                open.Enqueue(bytes);
+                Load(symmetric, bytes);
+                orbits.Add(Enumerable.Range(0, symmetric.PermutationCount)
+                    .Select(number => Convert.ToHexString(Bytes(writer => symmetric.WritePermuted(writer, number))))
+                    .Min(StringComparer.Ordinal)!);
+            }
+        }
+        world.Reset(0);
+        Arrive();
+        while (open.TryDequeue(out var state))
+        {
+            Load(world, state);
+            var actions = new ActionList();
+            world.ListActions(actions);
+            for (var i = 0; i < actions.Count; i++)
+            {
+                transitions++;
+                Load(world, state);
+                var changed = world.Apply(actions[i]);
+                // "Nothing changed" is believed by the explorer; here it is looked at.
+                Assert.True(changed || Bytes(world.Write).AsSpan().SequenceEqual(state));
+                Arrive();
+            }
+        }
+        return (seen.Count, transitions, orbits.Count);
+    }
+
+    [Fact]
+    public void The_same_world_twice_gives_the_same_states_in_the_same_order()
+    {
+        var first = Exploration.Explore(new PaxosWorld(Duel), new ExplorationLimits(), PaxosProperties.All);
+        var second = Exploration.Explore(new PaxosWorld(Duel), new ExplorationLimits(), PaxosProperties.All);
+        Assert.Equal(first.Digest, second.Digest);
+        Assert.Equal(first.ToString(), second.ToString());
+    }
+
+    [Fact]
+    public void Adopting_takes_eleven_steps_and_is_drawn_as_a_space_time_diagram()
+    {
+        var result = Exploration.Explore(
+            new PaxosWorld(Duel), new ExplorationLimits(), PaxosProperties.SomebodyAdopts);
+        var expected = """
+                 p1    p2    a1    a2    a3
+              1. *     |     |     |     |     begins a ballot
+              2. |     *     |     |     |     begins a ballot
+              3. o----------->     |     |     Prepare 1.p1
+              4. o----------------->     |     Prepare 1.p1
+              5. |     o----->     |     |     Prepare 1.p2
+              6. <-----------o     |     |     Promise 1.p1, accepted nothing
+              7. <-----------------o     |     Promise 1.p1, accepted nothing
+              8. o----------------->     |     Accept 1.p1 = a
+              9. |     o----------->     |     Prepare 1.p2
+             10. |     <-----o     |     |     Promise 1.p2, accepted nothing
+             11. |     <-----------o     |     Promise 1.p2, accepted 1.p1 = a
+                 => p2 proposes a
+
+            """.ReplaceLineEndings("\n");
+        Assert.Equal(expected, SpaceTimeDiagram.Draw(
+            result[PaxosProperties.SomebodyAdopts.Name].Trace!, "p2 proposes a"));
+    }
+
+    [Fact]
+    public void A_counter_example_replays_in_a_new_world()
+    {
+        var options = Duel with { MakeProposer = (self, configuration) => new StubbornProposer(self, configuration) };
+        var trace = Exploration.Explore(new PaxosWorld(options), new ExplorationLimits(), PaxosProperties.Agreement)
+            [PaxosProperties.Agreement.Name].Trace!;
+        var end = new PaxosWorld(options);
+        end.Reset(trace.Initial);
+        foreach (var step in trace.Steps)
+        {
+            end.Apply(step.Action);
+        }
+        Assert.Equal(["a", "b"], end.ChosenValues.Select(value => value.ToString()));
+    }
+
+    private static byte[] Bytes(Action<StateWriter> write)
+    {
+        var writer = new StateWriter();
+        write(writer);
+        return writer.Written.ToArray();
+    }
+
+    private static void Load(PaxosWorld world, byte[] state)
+    {
+        var reader = new StateReader(state);
+        world.Read(ref reader);
+        Assert.True(reader.IsAtEnd);
+    }
+}

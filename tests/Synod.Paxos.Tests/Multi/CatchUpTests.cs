@@ -1,0 +1,82 @@
+namespace Synod.Paxos.Tests.Multi;
+
+public sealed class CatchUpTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void A_node_that_was_away_catches_up_by_itself()
+    {
+        var cluster = new ReplicaCluster(3);
+        cluster.RunUntil(() => cluster.Leaders.Count() == 1, Deadline);
+        var leader = cluster.Leaders.Single();
+        var away = (leader + 1) % 3;
+        cluster.Kill(away);
+        for (var i = 0; i < 5000; i++)
+        {
+            cluster.Propose(leader, $"{i}");
+            if (i % 500 == 0)
+            {
+                cluster.Run(TimeSpan.FromMilliseconds(20));
+            }
+        }
+        cluster.RunUntil(() => cluster.TextsOf(leader).Length == 5000, Deadline);
+        cluster.Restart(away);
+        cluster.RunUntil(() => cluster[away].ChosenUpTo == cluster[leader].ChosenUpTo, Deadline);
+        cluster.Run(TimeSpan.FromMilliseconds(2));
+        Assert.Equal(cluster.TextsOf(leader), cluster.TextsOf(away));
+    }
+
+    [Fact]
+    public void Decrees_below_the_memory_tail_are_asked_of_the_journal()
+    {
+        var options = new ReplicaOptions { LogTailSlotsMax = 10 };
+        var cluster = new ReplicaCluster(3, options);
+        cluster.RunUntil(() => cluster.Leaders.Count() == 1, Deadline);
+        var leader = cluster.Leaders.Single();
+        for (var i = 0; i < 100; i++)
+        {
+            cluster.Propose(leader, $"{i}");
+        }
+        cluster.RunUntil(() => cluster.TextsOf(leader).Length == 100, Deadline);
+        var output = cluster.OutputOf(leader);
+        cluster.Inject(leader, (r, o) => r.Step(
+            cluster.Now, new Sender(cluster.Configuration.Voters[(leader + 1) % 3], 1, 1), new CatchUp(new Slot(1), new Slot(50)), o));
+        var read = Assert.Single(output.JournalReads);
+        Assert.Equal(new Slot(1), read.First);
+        Assert.Equal(new Slot(50), read.Last);
+        Assert.Empty(output.Learns);
+    }
+
+    [Fact]
+    public void An_accept_far_above_the_chosen_prefix_is_met_with_silence()
+    {
+        var options = new ReplicaOptions { WindowSlots = 8, AcceptAheadMax = 16 };
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), options);
+        var output = new ReplicaOutput();
+        var sender = new Sender(new NodeId(2), 1, 1);
+        var ballot = new Ballot(1, new NodeId(2), 1);
+        replica.Step(new Instant(1), sender, new Accept(ballot, new Slot(16), Decree.NoOp, default), output);
+        Assert.Single(output.Accepteds);
+        replica.Step(new Instant(1), sender, new Accept(ballot, new Slot(17), Decree.NoOp, default), output);
+        Assert.Single(output.Accepteds);
+        Assert.Empty(output.Nacks);
+    }
+
+    [Fact]
+    public void A_merely_accepted_value_is_never_handed_out()
+    {
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var output = new ReplicaOutput();
+        var one = new Ballot(1, new NodeId(2), 1);
+        var two = new Ballot(2, new NodeId(3), 1);
+        var command = new Decree(DecreeKind.Command, 0, Value.FromText("x"));
+        replica.Step(new Instant(1), new Sender(new NodeId(2), 1, 1), new Accept(one, new Slot(1), command, default), output);
+        // The next leader says that slot 1 is chosen, but this replica accepted it under another ballot: it may not conclude.
+        replica.Step(new Instant(2), new Sender(new NodeId(3), 1, 1), new Chosen(two, new Slot(1)), output);
+        Assert.Empty(output.Decrees);
+        Assert.Equal(Slot.Zero, replica.ChosenUpTo);
+        replica.Step(new Instant(3), new Sender(new NodeId(3), 1, 1), new Learn(new Slot(1), Decree.NoOp), output);
+        Assert.Equal(DecreeKind.NoOp, Assert.Single(output.Decrees).Decree.Kind);
+    }
+}
