@@ -25,12 +25,14 @@ internal sealed class Search<TWorld>
     private readonly ISymmetricWorld? _symmetric;
     private readonly ExplorationLimits _limits;
     private readonly Property<TWorld>[] _properties;
+    private readonly Judge<TWorld>[] _judges;
     private readonly Finding?[] _findings;
     private readonly StateTable _seen = new();
     private readonly TraceIndex _index = new();
     private readonly StateWriter _writer = new();
     private readonly StateWriter _permuted = new();
     private readonly ActionList _actions = new();
+    private byte[] _leastBytes = new byte[256];
     private StateArena _next = new();
     private StateHash _digest;
     private long _transitions;
@@ -45,6 +47,7 @@ internal sealed class Search<TWorld>
         _symmetric = world is ISymmetricWorld { PermutationCount: > 1 } symmetric ? symmetric : null;
         _limits = limits;
         _properties = [.. properties];
+        _judges = [.. properties.Select(property => property.NewJudge())];
         // One more, the last, for failed checks.
         _findings = new Finding?[_properties.Length + 1];
     }
@@ -82,9 +85,9 @@ internal sealed class Search<TWorld>
         _actions.Clear();
         _world.ListActions(_actions);
         _terminal += _actions.Count == 0 ? 1 : 0;
-        foreach (var property in _properties)
+        foreach (var judge in _judges)
         {
-            property.BeforeSteps(_world);
+            judge.BeforeSteps(_world);
         }
         for (var choice = 0; choice < _actions.Count && !IsOver; choice++)
         {
@@ -131,7 +134,7 @@ internal sealed class Search<TWorld>
         _next.Add(_writer.Written);
         for (var i = 0; i < _properties.Length; i++)
         {
-            if (!_findings[i].HasValue && _properties[i].JudgeState(_world) is { } holds
+            if (!_findings[i].HasValue && _judges[i].JudgeState(_world) is { } holds
                 && holds != _properties[i].IsAlways)
             {
                 Found(i, new Finding(_seen.Count - 1, -1, null), _properties[i].IsAlways);
@@ -143,7 +146,7 @@ internal sealed class Search<TWorld>
     {
         for (var i = 0; i < _properties.Length; i++)
         {
-            if (!_findings[i].HasValue && _properties[i].JudgeStep(_world) == false)
+            if (!_findings[i].HasValue && _judges[i].JudgeStep(_world) == false)
             {
                 Found(i, new Finding(number, choice, null), isViolation: true);
             }
@@ -173,8 +176,6 @@ internal sealed class Search<TWorld>
         _leastBytes = least;
         return least.AsSpan(0, length);
     }
-
-    private byte[] _leastBytes = new byte[256];
 
     private static int Keep(ReadOnlySpan<byte> bytes, ref byte[] into)
     {

@@ -169,13 +169,7 @@ internal static class BenchCommand
                     result.AddError("--server-pids: write process numbers with commas between");
                 }
             });
-            _seconds.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<double>() is not (> 0 and <= 86_400))
-                {
-                    result.AddError("--seconds must be above 0 and at most 86400");
-                }
-            });
+            ClientCommands.Bound(_seconds, value => value is > 0 and <= 86_400, "must be above 0 and at most 86400");
         }
 
         public LoadPlan ToPlan(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Synod.Client.Commands;
 using Synod.Client.Etcd;
 
@@ -136,6 +137,20 @@ internal static class ClientCommands
         },
     };
 
+    /// <summary>Refuses numbers outside of what the option takes. What is no number at all is refused by the parser itself.</summary>
+    public static void Bound<T>(Option<T> option, Predicate<T> isAllowed, string otherwise)
+        where T : IParsable<T>
+    {
+        option.Validators.Add(result =>
+        {
+            string? text = result.Tokens.Count == 1 ? result.Tokens[0].Value : null;
+            if (T.TryParse(text, CultureInfo.InvariantCulture, out T? value) && !isAllowed(value))
+            {
+                result.AddError($"{option.Name} {otherwise}");
+            }
+        });
+    }
+
     private static void Bind(Command command, Func<ParseResult, ClientActions, CancellationToken, Task<int>> action)
     {
         Option<IReadOnlyList<Uri>> endpoints = EndpointsOption();
@@ -145,13 +160,7 @@ internal static class ClientCommands
             HelpName = "seconds",
             DefaultValueFactory = _ => TimeoutSecondsDefault,
         };
-        timeout.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 3600))
-            {
-                result.AddError("--timeout must be above 0 and at most 3600 seconds");
-            }
-        });
+        Bound(timeout, value => value is > 0 and <= 3600, "must be above 0 and at most 3600 seconds");
         command.Add(endpoints);
         command.Add(timeout);
         command.SetAction((parsed, cancellation) =>
@@ -169,13 +178,7 @@ internal static class ClientCommands
     private static Option<long> Number(string name, string description)
     {
         var option = new Option<long>(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<long>() < 0)
-            {
-                result.AddError($"{name} must not be negative");
-            }
-        });
+        Bound(option, value => value >= 0, "must not be negative");
         return option;
     }
 }
