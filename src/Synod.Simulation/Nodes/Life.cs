@@ -2,6 +2,7 @@ using Synod.Node;
 using Synod.Paxos;
 using Synod.Ports;
 using Synod.Storage;
+using Synod.Storage.Recovery;
 
 namespace Synod.Simulation;
 

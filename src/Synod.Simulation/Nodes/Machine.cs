@@ -1,5 +1,7 @@
 using Synod.Paxos;
 using Synod.Ports;
+using Synod.Storage;
+using Synod.Storage.Recovery;
 
 namespace Synod.Simulation;
 
@@ -166,8 +168,8 @@ internal sealed class Machine
             piece();
         }
         catch (Exception refused) when (
-            refused is Storage.Recovery.JournalRefusedException
-                or Storage.DirectoryRefusedException or InvariantViolatedException)
+            refused is JournalRefusedException
+                or DirectoryRefusedException or InvariantViolatedException)
         {
             Refusal = refused.Message;
             Say($"refuses to start: {refused.Message}");
