@@ -211,6 +211,10 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         var first = Slot.Max(accepted.First, learner.ChosenUpTo.Next);
         for (var slot = first; slot <= accepted.Last && slot < NextSlot; slot = slot.Next)
         {
+            if (slot <= learner.ChosenUpTo)
+            {
+                continue; // The vote just counted closed a gap: the prefix has run ahead, and may have left memory.
+            }
             ref var entry = ref context.Log.At(slot);
             if (entry.Chosen || entry.Ballot != Ballot)
             {
