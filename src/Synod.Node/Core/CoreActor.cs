@@ -71,6 +71,10 @@ internal sealed class CoreActor
         {
             next = Instant.Min(next, TurnReplica(now));
         }
+        else
+        {
+            _commands.ExpireUnnumbered(now);
+        }
         _reads.Expire(now, _options.RequestTimeout, Failure.NoLeader);
         _host.EndTurn(now);
         PostBatch();
