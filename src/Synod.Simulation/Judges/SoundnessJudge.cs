@@ -23,8 +23,9 @@ internal sealed class SoundnessJudge(Verdicts verdicts, TimeSpan nodeTimeout)
 
     public void StillWaiting(Machine machine, Operation operation, Instant calledAt, Instant now)
     {
+        // The node counts from when its core takes the request; before that it may wait as long for others to be given up.
         var since = calledAt > operation.Life.ReadySince ? calledAt : operation.Life.ReadySince;
-        if (!machine.IsPaused && now - since > nodeTimeout + Grace && operation.Endings == 0)
+        if (!machine.IsPaused && now - since > nodeTimeout * 2 + Grace && operation.Endings == 0)
         {
             verdicts.Add("soundness", $"nobody answered {operation} for {now - since}");
         }

@@ -140,12 +140,22 @@ internal sealed class World
             machine.Disk.MakePerfect();
             machine.Medium.CapacityBytes = long.MaxValue;
             machine.Resume();
+        }
+        Supervise();
+    }
+
+    /// <summary>An operator who starts what has stopped, again and again.</summary>
+    private void Supervise()
+    {
+        foreach (var machine in Core.Select(i => Machines[i]))
+        {
             if (machine.Life is { IsRunning: true } life && life.Node!.Fault is not null)
             {
                 machine.Kill();
             }
             machine.Boot();
         }
+        Scheduler.After(TimeSpan.FromMilliseconds(500), Supervise);
     }
 
     /// <summary>Demands that the core gets on: new requests on every node of it are done, and all nodes become alike.</summary>
@@ -158,15 +168,16 @@ internal sealed class World
             return;
         }
         ClientsRest = true;
-        var asked = new List<Operation>();
+        var asked = new List<Probe>();
         foreach (var machine in nodes)
         {
-            asked.Add(Probe.Put(this, machine));
-            asked.Add(Probe.Get(this, machine));
+            asked.Add(new Probe(this, machine, OperationKind.Put));
+            asked.Add(new Probe(this, machine, OperationKind.Get));
         }
-        if (!Until(most, () => asked.All(o => o.Ending == Ending.Done) && _clients.All(c => c.Pending is null)))
+        if (!Until(most, () => asked.All(p => p.IsDone()) && _clients.All(c => c.Pending is null)))
         {
-            var open = asked.Where(o => o.Ending != Ending.Done).Concat(_clients.Select(c => c.Pending).OfType<Operation>());
+            var open = asked.Where(p => !p.IsDone()).Select(p => p.Last)
+                .Concat(_clients.Select(c => c.Pending).OfType<Operation>());
             Judges.Verdicts.Add("liveness", $"not done after {most}: {string.Join("; ", open)}: {Describe()}");
             return;
         }
