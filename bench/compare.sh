@@ -248,7 +248,7 @@ for shape in "${shape_list[@]}"; do
     for system in "${order[@]}"; do
       echo "$shape, round $round of $rounds: $system" >&2
       # A short run-in fills connections and caches again after the other system's turn.
-      measure "$system" "${arguments[@]}" --seconds "$seconds" --warmup 500 --seed "$round" ||
+      measure "$system" "${arguments[@]}" --seconds "$seconds" --warmup 2000 --seed "$round" ||
         echo "compare.sh: $system had failures in $shape" >&2
       result=$(<"$temporary/result")
       [[ -n $result ]] || fail "no result of $shape for $system"

@@ -6,6 +6,15 @@ namespace Synod.Explorer;
 /// Breadth-first search through every state that a world can reach, so that the first violation that is found has a
 /// shortest trace. Only hashes of visited states are kept, and the bytes of the states of two depths.
 /// </summary>
+/// <example>
+/// A world of your own implements <see cref="IWorld"/>; then
+/// <code>
+/// var result = Exploration.Explore(new TrafficLights(), new ExplorationLimits(),
+///     Property.Always&lt;TrafficLights&gt;("never both green", world =&gt; !world.BothGreen),
+///     Property.Sometimes&lt;TrafficLights&gt;("north gets green", world =&gt; world.NorthIsGreen));
+/// Console.Write(result); // counts, verdicts, and the shortest way to a violation as a diagram
+/// </code>
+/// </example>
 public static class Exploration
 {
     /// <summary>Explores.</summary>
@@ -159,22 +168,25 @@ internal sealed class Search<TWorld>
         _violated |= isViolation;
     }
 
-    /// <summary>Of all renamings the one with the least bytes stands for them all.</summary>
+    /// <summary>Of all renamings that can stand for them all, the one with the least bytes does.</summary>
     private ReadOnlySpan<byte> LeastPermutation()
     {
-        var least = _leastBytes;
-        var length = Keep(_writer.Written, ref least);
-        for (var permutation = 1; permutation < _symmetric!.PermutationCount; permutation++)
+        var length = -1;
+        for (var permutation = 0; permutation < _symmetric!.PermutationCount; permutation++)
         {
+            if (!_symmetric.CanRepresent(permutation))
+            {
+                continue;
+            }
             _permuted.Clear();
             _symmetric.WritePermuted(_permuted, permutation);
-            if (_permuted.Written.SequenceCompareTo(least.AsSpan(0, length)) < 0)
+            if (length < 0 || _permuted.Written.SequenceCompareTo(_leastBytes.AsSpan(0, length)) < 0)
             {
-                length = Keep(_permuted.Written, ref least);
+                length = Keep(_permuted.Written, ref _leastBytes);
             }
         }
-        _leastBytes = least;
-        return least.AsSpan(0, length);
+        Check.That(length >= 0);
+        return _leastBytes.AsSpan(0, length);
     }
 
     private static int Keep(ReadOnlySpan<byte> bytes, ref byte[] into)

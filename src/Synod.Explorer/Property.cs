@@ -10,13 +10,19 @@ public static class Property
     public static Property<TWorld> Always<TWorld>(string name, Func<TWorld, bool> holds)
         where TWorld : IWorld => new StateProperty<TWorld>(name, isAlways: true, holds);
 
-    /// <summary>Must hold in at least one state that can be reached: shows that the world is not empty of what it is for.</summary>
+    /// <summary>
+    /// Must hold in at least one state that can be reached: shows that the world is not empty of what it is for.
+    /// </summary>
     public static Property<TWorld> Sometimes<TWorld>(string name, Func<TWorld, bool> holds)
         where TWorld : IWorld => new StateProperty<TWorld>(name, isAlways: false, holds);
 
-    /// <summary>Must hold across every single step: compares what was seen before the step with the state after it.</summary>
+    /// <summary>
+    /// Must hold across every single step: compares what was seen before the step with the state after it.
+    /// </summary>
     /// <typeparam name="TWorld">The world.</typeparam>
-    /// <typeparam name="TBefore">What is remembered of the state before; it must not share memory with the world.</typeparam>
+    /// <typeparam name="TBefore">
+    /// What is remembered of the state before; it must not share memory with the world.
+    /// </typeparam>
     /// <param name="name">Its name in results.</param>
     /// <param name="remember">Taken in the state before the step.</param>
     /// <param name="holds">Asked in the state after the step.</param>
@@ -26,8 +32,8 @@ public static class Property
 }
 
 /// <summary>
-/// Something that is said of a world and judged by exploring it; made by <see cref="Property"/>. It keeps nothing between
-/// explorations and can be used in several at the same time.
+/// Something that is said of a world and judged by exploring it; made by <see cref="Property"/>. It keeps nothing
+/// between explorations and can be used in several at the same time.
 /// </summary>
 /// <typeparam name="TWorld">The world.</typeparam>
 public abstract class Property<TWorld>
@@ -48,7 +54,9 @@ public abstract class Property<TWorld>
     internal abstract Judge<TWorld> NewJudge();
 }
 
-/// <summary>Judges one property during one exploration; what it remembers of a state belongs to that exploration.</summary>
+/// <summary>
+/// Judges one property during one exploration; what it remembers of a state belongs to that exploration.
+/// </summary>
 internal abstract class Judge<TWorld>
     where TWorld : IWorld
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Synod.Doors.Etcd.Hosting;
 
 /// <summary>
-/// Kestrel's logs without the one warning that would mislead here: that HTTP/2 does not work without TLS. With
-/// <see cref="PrefaceDetection"/> it does.
+/// Kestrel's warnings and errors, without the one that would mislead here: that HTTP/2 does not work without TLS. With
+/// <see cref="PrefaceDetection"/> it does. What Kestrel has to say below that is of no use to an operator.
 /// </summary>
 internal sealed class KestrelLoggers(ILoggerFactory inner) : ILoggerFactory
 {
@@ -27,13 +27,13 @@ internal sealed class KestrelLoggers(ILoggerFactory inner) : ILoggerFactory
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => inner.BeginScope(state);
 
-        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning && inner.IsEnabled(logLevel);
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (eventId.Name != MisleadingEvent)
+            if (logLevel >= LogLevel.Warning && eventId.Name != MisleadingEvent)
             {
                 inner.Log(logLevel, eventId, state, exception, formatter);
             }

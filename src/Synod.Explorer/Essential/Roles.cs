@@ -32,7 +32,9 @@ public interface IAcceptorRole
     void Read(ref StateReader reader);
 }
 
-/// <summary>What <see cref="PaxosWorld"/> asks of a proposer; <see cref="EssentialProposer"/> is the real one.</summary>
+/// <summary>
+/// What <see cref="PaxosWorld"/> asks of a proposer; <see cref="EssentialProposer"/> is the real one.
+/// </summary>
 public interface IProposerRole
 {
     /// <summary>Who has answered: a step on a promise that changes anything changes this.</summary>

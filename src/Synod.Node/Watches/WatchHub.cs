@@ -139,6 +139,18 @@ public sealed partial class WatchHub
         return more;
     }
 
+    /// <summary>
+    /// Gives those who are up to date all that is new. To be called before a compaction is applied: it may forget what
+    /// the commands before it in the same batch did, and nobody who has kept up shall lose that.
+    /// </summary>
+    public void GiveAllNew(OrderedStore store)
+    {
+        while (GiveNew(store))
+        {
+            // Each round is bounded; there are as many as the batch is long.
+        }
+    }
+
     private void PutBehind(Watcher watcher)
     {
         watcher.State = WatcherState.Behind;

@@ -5,7 +5,9 @@ using Synod.Client.Etcd;
 
 namespace Synod.Server.Commands;
 
-/// <summary>The command-line bindings of the small clients: what they do stands in <see cref="ClientActions"/>.</summary>
+/// <summary>
+/// The command-line bindings of the small clients: what they do stands in <see cref="ClientActions"/>.
+/// </summary>
 internal static class ClientCommands
 {
     private const double TimeoutSecondsDefault = 5;
@@ -21,7 +23,8 @@ internal static class ClientCommands
             Description = "The value; read from standard input where it is left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("put", "Write one key.\n\n  synod put greeting hello\n  date | synod put now") { key, value };
+        var command = new Command("put", "Write one key.\n\n  synod put greeting hello\n  date | synod put now") { key,
+            value };
         Bind(command, async (parsed, actions, cancellation) =>
         {
             string text = parsed.GetValue(value) ?? await Console.In.ReadToEndAsync(cancellation).ConfigureAwait(false);
@@ -33,7 +36,8 @@ internal static class ClientCommands
     /// <summary>`synod get`.</summary>
     public static Command Get()
     {
-        var key = new Argument<string>("key") { Description = "The key, or with --prefix the start of keys (\"\" for all)." };
+        var key = new Argument<string>("key") { Description =
+            "The key, or with --prefix the start of keys (\"\" for all)." };
         Option<bool> prefix = Prefix();
         Option<bool> json = Json();
         var revision = Number("--rev", "Read the store as it was at this revision (0: now).");
@@ -78,7 +82,8 @@ internal static class ClientCommands
     /// <summary>`synod watch`.</summary>
     public static Command Watch()
     {
-        var key = new Argument<string>("key") { Description = "The key, or with --prefix the start of keys (\"\" for all)." };
+        var key = new Argument<string>("key") { Description =
+            "The key, or with --prefix the start of keys (\"\" for all)." };
         Option<bool> prefix = Prefix();
         Option<bool> json = Json();
         var revision = Number("--rev", "Begin with the changes of this revision (0: from now on).");
@@ -90,7 +95,8 @@ internal static class ClientCommands
             key, prefix, revision, json,
         };
         Bind(command, (parsed, actions, cancellation) => actions.WatchAsync(
-            parsed.GetRequiredValue(key), parsed.GetValue(prefix), parsed.GetValue(revision), parsed.GetValue(json), cancellation));
+            parsed.GetRequiredValue(key), parsed.GetValue(prefix), parsed.GetValue(revision), parsed.GetValue(json),
+                cancellation));
         return command;
     }
 
@@ -137,7 +143,8 @@ internal static class ClientCommands
         },
     };
 
-    /// <summary>Refuses numbers outside of what the option takes. What is no number at all is refused by the parser itself.</summary>
+    /// <summary>Refuses numbers outside of what the option takes. What is no number at all is refused by the parser
+    /// itself.</summary>
     public static void Bound<T>(Option<T> option, Predicate<T> isAllowed, string otherwise)
         where T : IParsable<T>
     {
@@ -166,7 +173,8 @@ internal static class ClientCommands
         command.SetAction((parsed, cancellation) =>
         {
             var actions = new ClientActions(
-                parsed.GetRequiredValue(endpoints), TimeSpan.FromSeconds(parsed.GetValue(timeout)), Console.Out, Console.Error);
+                parsed.GetRequiredValue(endpoints), TimeSpan.FromSeconds(parsed.GetValue(timeout)), Console.Out,
+                    Console.Error);
             return action(parsed, actions, cancellation);
         });
     }

@@ -67,11 +67,7 @@ public abstract class FileDisk : IDisk, IDisposable
         if (request.Operation == DiskOperation.CreateZeroFilled)
         {
             Forget(request.Name); // here, not on the filler's thread: the handles are the owner's
-            var copy = request;
-            var filler = new Thread(() => CarryOut(copy)) { IsBackground = true, Name = "Synod segment filler" };
-            _fillers.RemoveAll(static thread => !thread.IsAlive);
-            _fillers.Add(filler);
-            filler.Start();
+            StartFiller(request);
             return;
         }
         CarryOut(request);
@@ -111,6 +107,14 @@ public abstract class FileDisk : IDisk, IDisposable
         return Path.Combine(_directory, name);
     }
 
+    private void StartFiller(DiskRequest request)
+    {
+        var filler = new Thread(() => CarryOut(request)) { IsBackground = true, Name = "Synod segment filler" };
+        _fillers.RemoveAll(static thread => !thread.IsAlive);
+        _fillers.Add(filler);
+        filler.Start();
+    }
+
     private void CarryOut(in DiskRequest request)
     {
         var started = Stopwatch.GetTimestamp();
@@ -142,8 +146,7 @@ public abstract class FileDisk : IDisk, IDisposable
                 break;
             case DiskOperation.ReplaceWhole:
                 Forget(request.Name);
-                var bytes = request.Bytes;
-                WriteAside(request.Name, file => RandomAccess.Write(file, bytes.Span, 0));
+                Replace(request.Name, request.Bytes);
                 break;
             default:
                 Check.That(request.Operation == DiskOperation.Delete);
@@ -153,6 +156,9 @@ public abstract class FileDisk : IDisk, IDisposable
                 break;
         }
     }
+
+    private void Replace(string name, ReadOnlyMemory<byte> bytes) =>
+        WriteAside(name, file => RandomAccess.Write(file, bytes.Span, 0));
 
     private void Fill(string name, long length) => WriteAside(name, file =>
     {

@@ -39,12 +39,15 @@ public sealed class ClientActionsTests : IDisposable
         await using TestServer server = await TestServer.StartAsync(async context =>
         {
             seen = RangeRequest.Parser.ParseFrom(await TestServer.ReadMessageAsync(context));
-            var pair = new KeyValue { Key = ByteString.CopyFromUtf8("u/é"), Value = ByteString.CopyFrom(0xff), ModRevision = 4 };
-            await TestServer.SendAsync(context, new RangeResponse { Header = new ResponseHeader { Revision = 9 }, Count = 3, More = true, Kvs = { pair } });
+            var pair = new KeyValue { Key = ByteString.CopyFromUtf8("u/é"), Value = ByteString.CopyFrom(0xff),
+                ModRevision = 4 };
+            await TestServer.SendAsync(context, new RangeResponse { Header = new ResponseHeader { Revision = 9 },
+                Count = 3, More = true, Kvs = { pair } });
             TestServer.End(context);
             return true;
         });
-        var options = new GetOptions("u/") { Prefix = true, Revision = 7, Limit = 1, KeysOnly = true, Serializable = true };
+        var options = new GetOptions("u/") { Prefix = true, Revision = 7, Limit = 1, KeysOnly = true, Serializable =
+            true };
         Assert.Equal(0, await Actions(server.Endpoint).GetAsync(options, default));
         Assert.Equal("u/", seen!.Key.ToStringUtf8());
         Assert.Equal("u0", seen.RangeEnd.ToStringUtf8());
@@ -60,7 +63,8 @@ public sealed class ClientActionsTests : IDisposable
     [Fact]
     public async Task A_refusal_ends_with_1_and_its_message()
     {
-        await using TestServer server = await TestServer.StartAsync(TestServer.Refusing(3, "etcdserver: key is not provided"));
+        await using TestServer server =
+            await TestServer.StartAsync(TestServer.Refusing(3, "etcdserver: key is not provided"));
         Assert.Equal(1, await Actions(server.Endpoint).PutAsync("", "b", default));
         Assert.Equal("synod: etcdserver: key is not provided\n", Error);
     }
@@ -71,7 +75,8 @@ public sealed class ClientActionsTests : IDisposable
         Uri first = TestServer.Closed();
         Uri second = TestServer.Closed();
         Assert.Equal(1, await Actions(first, second).PutAsync("a", "b", default));
-        Assert.Matches($"^synod: {first.Authority}: cannot connect: .*; {second.Authority}: cannot connect: [^\n]*\n$", Error);
+        Assert.Matches($"^synod: {first.Authority}: cannot connect: .*; {second.Authority}: cannot connect: [^\n]*\n$",
+            Error);
     }
 
     [Fact]
@@ -136,8 +141,10 @@ public sealed class ClientActionsTests : IDisposable
         Uri closed = TestServer.Closed();
         Assert.Equal(0, await Actions(server.Endpoint).StatusAsync(json: false, default));
         string[] lines = Output.Split('\n');
-        Assert.Equal(["ENDPOINT", "ID", "NAME", "VERSION", "ROLE", "TERM", "INDEX", "DB", "SIZE"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal([server.Endpoint.Authority, "7", "n1", "3.4.0", "leader", "0", "9", "2.0", "KiB"], lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["ENDPOINT", "ID", "NAME", "VERSION", "ROLE", "TERM", "INDEX", "DB", "SIZE"],
+            lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal([server.Endpoint.Authority, "7", "n1", "3.4.0", "leader", "0", "9", "2.0", "KiB"],
+            lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(1, await Actions(closed, server.Endpoint).StatusAsync(json: false, default));
         Assert.Contains($"{closed.Authority}  unreachable", Output, StringComparison.Ordinal);
         Assert.Contains($"synod: {closed.Authority}: cannot connect", Error, StringComparison.Ordinal);
@@ -149,12 +156,14 @@ public sealed class ClientActionsTests : IDisposable
         await using TestServer follower = await TestServer.StartAsync(async context =>
         {
             await TestServer.ReadMessageAsync(context);
-            await TestServer.SendAsync(context, new StatusResponse { Header = new ResponseHeader { MemberId = 3 }, Leader = 7 });
+            await TestServer.SendAsync(context,
+                new StatusResponse { Header = new ResponseHeader { MemberId = 3 }, Leader = 7 });
             TestServer.End(context);
             return true;
         });
         await using TestServer leader = await TestServer.StartAsync();
-        using var client = new EtcdClient([TestServer.Closed(), follower.Endpoint, leader.Endpoint], TimeSpan.FromSeconds(30));
+        using var client = new EtcdClient([TestServer.Closed(), follower.Endpoint, leader.Endpoint],
+            TimeSpan.FromSeconds(30));
         Assert.Equal(leader.Endpoint, await client.FindLeaderAsync(default));
         using var without = new EtcdClient([follower.Endpoint], TimeSpan.FromSeconds(30));
         Assert.Null(await without.FindLeaderAsync(default));
@@ -169,7 +178,8 @@ public sealed class ClientActionsTests : IDisposable
         {
             WatchRequest request = WatchRequest.Parser.ParseFrom(await TestServer.ReadMessageAsync(context));
             starts.Add(request.CreateRequest.StartRevision);
-            await TestServer.SendAsync(context, new WatchResponse { Header = new ResponseHeader { Revision = 2 }, Created = true });
+            await TestServer.SendAsync(context,
+                new WatchResponse { Header = new ResponseHeader { Revision = 2 }, Created = true });
             return request;
         }
         await using TestServer first = await TestServer.StartAsync(async context =>
@@ -184,7 +194,8 @@ public sealed class ClientActionsTests : IDisposable
         {
             await OpenAsync(context);
             await TestServer.SendAsync(context, Change(5));
-            await TestServer.SendAsync(context, new WatchResponse { Header = new ResponseHeader(), Canceled = true, CompactRevision = 6 });
+            await TestServer.SendAsync(context,
+                new WatchResponse { Header = new ResponseHeader(), Canceled = true, CompactRevision = 6 });
             return true;
         });
         Assert.Equal(1, await Actions(first.Endpoint, second.Endpoint).WatchAsync("k", false, 0, json: false, default));
@@ -200,20 +211,55 @@ public sealed class ClientActionsTests : IDisposable
         await using TestServer first = await TestServer.StartAsync(async context =>
         {
             await TestServer.ReadMessageAsync(context);
-            await TestServer.SendAsync(context, new WatchResponse { Header = new ResponseHeader { Revision = 41 }, Created = true });
+            await TestServer.SendAsync(context,
+                new WatchResponse { Header = new ResponseHeader { Revision = 41 }, Created = true });
             TestServer.End(context, 14, "etcdserver: server stopped");
             return true;
         });
         using var source = new CancellationTokenSource();
         await using TestServer second = await TestServer.StartAsync(async context =>
         {
-            start = WatchRequest.Parser.ParseFrom(await TestServer.ReadMessageAsync(context)).CreateRequest.StartRevision;
+            start = WatchRequest.Parser.ParseFrom(
+                await TestServer.ReadMessageAsync(context)).CreateRequest.StartRevision;
             await source.CancelAsync();
             return true;
         });
         // Ending it by hand is success.
-        Assert.Equal(0, await Actions(first.Endpoint, second.Endpoint).WatchAsync("k", false, 0, json: true, source.Token));
+        Assert.Equal(0, await Actions(first.Endpoint, second.Endpoint).WatchAsync("k", false, 0, json: true,
+            source.Token));
         Assert.Equal(42, start);
+    }
+
+    [Fact]
+    public async Task A_watch_comes_back_to_its_only_endpoint()
+    {
+        var starts = new List<long>();
+        await using TestServer server = await TestServer.StartAsync(async context =>
+        {
+            starts.Add(WatchRequest.Parser.ParseFrom(
+                await TestServer.ReadMessageAsync(context)).CreateRequest.StartRevision);
+            await TestServer.SendAsync(context,
+                new WatchResponse { Header = new ResponseHeader { Revision = 9 }, Created = true });
+            if (starts.Count < 3)
+            {
+                TestServer.End(context, 14, "etcdserver: server stopped");
+                return true;
+            }
+            await TestServer.SendAsync(context,
+                new WatchResponse { Header = new ResponseHeader(), Canceled = true, CancelReason = "enough" });
+            return true;
+        });
+        Assert.Equal(1, await Actions(server.Endpoint).WatchAsync("k", false, 0, json: false, default));
+        Assert.Equal([0L, 10L, 10L], starts);
+        Assert.Equal("synod: the server ended the watch: enough\n", Error);
+    }
+
+    [Fact]
+    public async Task A_watch_that_never_stood_fails_at_once()
+    {
+        Uri closed = TestServer.Closed();
+        Assert.Equal(1, await Actions(closed).WatchAsync("k", false, 0, json: false, default));
+        Assert.StartsWith($"synod: {closed.Authority}: cannot connect", Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -229,7 +275,8 @@ public sealed class ClientActionsTests : IDisposable
     [InlineData("", "no endpoint")]
     [InlineData("a:b:c", "not an endpoint")]
     public void Other_endpoints_are_refused(string text, string reason) =>
-        Assert.Contains(reason, Assert.Throws<FormatException>(() => EtcdEndpoints.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<FormatException>(() => EtcdEndpoints.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a", "61", "62")]
@@ -246,7 +293,8 @@ public sealed class ClientActionsTests : IDisposable
         var pair = new KeyValue { Key = ByteString.CopyFromUtf8("k" + revision), ModRevision = revision };
         if (revision == 4)
         {
-            return new WatchResponse { Header = new ResponseHeader(), Events = { new Event { Type = Event.Types.EventType.Delete, Kv = pair } } };
+            return new WatchResponse { Header = new ResponseHeader(), Events =
+                { new Event { Type = Event.Types.EventType.Delete, Kv = pair } } };
         }
         pair.Value = ByteString.CopyFromUtf8("v");
         return new WatchResponse { Header = new ResponseHeader(), Events = { new Event { Kv = pair } } };

@@ -40,6 +40,9 @@ internal sealed class TestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.Limits.Http2.MaxStreamsPerConnection = 1000;
+            // The least that HTTP/2 knows: long requests must wait for window updates.
+            options.Limits.Http2.InitialConnectionWindowSize = 65_535;
+            options.Limits.Http2.InitialStreamWindowSize = 65_535;
             options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         WebApplication app = builder.Build();
@@ -53,7 +56,8 @@ internal sealed class TestServer : IAsyncDisposable
             }
         });
         await app.StartAsync();
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>(
+            )!.Addresses.Single();
         self = new TestServer(app, new Uri(address));
         return self;
     }
@@ -94,7 +98,8 @@ internal sealed class TestServer : IAsyncDisposable
         {
             context.Response.ContentType = "application/grpc";
         }
-        context.Response.AppendTrailer("grpc-status", status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        context.Response.AppendTrailer("grpc-status",
+            status.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (message is not null)
         {
             context.Response.AppendTrailer("grpc-message", Uri.EscapeDataString(message));
@@ -126,14 +131,17 @@ internal sealed class TestServer : IAsyncDisposable
                 break;
             case "/etcdserverpb.KV/Range":
                 RangeRequest range = RangeRequest.Parser.ParseFrom(message);
-                var pair = new KeyValue { Key = range.Key, Value = ByteString.CopyFromUtf8("value"), ModRevision = 4, Version = 1 };
+                var pair = new KeyValue { Key = range.Key, Value = ByteString.CopyFromUtf8("value"), ModRevision = 4,
+                    Version = 1 };
                 await SendAsync(context, new RangeResponse { Header = header, Count = 1, Kvs = { pair } });
                 break;
             case "/etcdserverpb.Maintenance/Status":
-                await SendAsync(context, new StatusResponse { Header = header, Version = "3.4.0", Leader = 7, RaftIndex = 9, DbSize = 2048 });
+                await SendAsync(context, new StatusResponse { Header = header, Version = "3.4.0", Leader = 7,
+                    RaftIndex = 9, DbSize = 2048 });
                 break;
             case "/etcdserverpb.Cluster/MemberList":
-                await SendAsync(context, new MemberListResponse { Header = header, Members = { new Member { ID = 7, Name = "n1" } } });
+                await SendAsync(context,
+                    new MemberListResponse { Header = header, Members = { new Member { ID = 7, Name = "n1" } } });
                 break;
             default:
                 End(context, 12, "unknown method");

@@ -27,7 +27,8 @@ public class FrameReaderTests
             {
                 byte[] payload = new byte[random.Next(0, 300)];
                 random.NextBytes(payload);
-                var header = new FrameHeader(payload.Length, (FrameType)random.Next(12), (byte)random.Next(256), random.Next());
+                var header = new FrameHeader(payload.Length, (FrameType)random.Next(12), (byte)random.Next(256),
+                    random.Next());
                 byte[] bytes = new byte[FrameHeader.Bytes];
                 header.Write(bytes);
                 stream.Write(bytes);
@@ -65,7 +66,8 @@ public class FrameReaderTests
     {
         byte[] bytes = Convert.FromHexString(payload);
         Assert.Equal(
-            Convert.FromHexString(expected), FrameReader.Content(new FrameHeader(bytes.Length, (FrameType)type, flags, 1), bytes).ToArray());
+            Convert.FromHexString(expected),
+                FrameReader.Content(new FrameHeader(bytes.Length, (FrameType)type, flags, 1), bytes).ToArray());
     }
 
     [Theory]

@@ -31,7 +31,8 @@ public class HpackDecoderTests
     [Theory]
     [InlineData("828684410f7777772e6578616d706c652e636f6d", "828684be58086e6f2d6361636865",
         "828785bf400a637573746f6d2d6b65790c637573746f6d2d76616c7565")]
-    [InlineData("828684418cf1e3c2e5f23a6ba0ab90f4ff", "828684be5886a8eb10649cbf", "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf")]
+    [InlineData("828684418cf1e3c2e5f23a6ba0ab90f4ff", "828684be5886a8eb10649cbf",
+        "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf")]
     public void Requests_are_those_of_C_3_and_C_4(string first, string second, string third)
     {
         var decoder = new HpackDecoder();
@@ -44,7 +45,8 @@ public class HpackDecoderTests
             Fields.Decode(decoder, Convert.FromHexString(second)));
         Assert.Equal(110, decoder.Table.Bytes);
         Assert.Equal(
-            [":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com", "custom-key: custom-value"],
+            [":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com",
+                "custom-key: custom-value"],
             Fields.Decode(decoder, Convert.FromHexString(third)));
         Assert.Equal(164, decoder.Table.Bytes);
     }
@@ -66,19 +68,22 @@ public class HpackDecoderTests
         var decoder = new HpackDecoder(tableBytesLimit: 256);
         Assert.Equal(
             [
-                ":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com",
+                ":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT",
+                    "location: https://www.example.com",
             ],
             Fields.Decode(decoder, Convert.FromHexString(first)));
         Assert.Equal(222, decoder.Table.Bytes);
         Assert.Equal(
             [
-                ":status: 307", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com",
+                ":status: 307", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT",
+                    "location: https://www.example.com",
             ],
             Fields.Decode(decoder, Convert.FromHexString(second)));
         Assert.Equal(222, decoder.Table.Bytes);
         Assert.Equal(
             [
-                ":status: 200", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:22 GMT", "location: https://www.example.com",
+                ":status: 200", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:22 GMT",
+                    "location: https://www.example.com",
                 "content-encoding: gzip", "set-cookie: foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1",
             ],
             Fields.Decode(decoder, Convert.FromHexString(third)));
@@ -110,7 +115,8 @@ public class HpackDecoderTests
         Fields.Decode(decoder, Convert.FromHexString("20"));
         Assert.Equal(0, decoder.Table.Count);
         // 68 bytes hold two entries of 34; the third pushes the first out.
-        Assert.Equal(["a: b", "c: d", "e: f"], Fields.Decode(decoder, Convert.FromHexString("3f25400161016240016301644001650166")));
+        Assert.Equal(["a: b", "c: d", "e: f"],
+            Fields.Decode(decoder, Convert.FromHexString("3f25400161016240016301644001650166")));
         Assert.Equal(["e: f", "c: d"], Fields.Decode(decoder, Convert.FromHexString("bebf")));
         Assert.Throws<Http2ProtocolException>(() => Fields.Decode(decoder, Convert.FromHexString("c0")));
     }

@@ -5,7 +5,8 @@ namespace Synod.Client.Tests.Http2;
 
 public class HuffmanCodeTests
 {
-    // Codes as RFC 7541, Appendix B prints them: symbol, code, bits. Long and odd ones, of every length from 10 bits on.
+    // Codes as RFC 7541, Appendix B prints them: symbol, code, bits. Long and odd ones, of every length from 10 bits
+    // on.
     [Theory]
     [InlineData(0, 0x1ff8, 13)]
     [InlineData(10, 0x3ffffffc, 30)]
@@ -63,11 +64,13 @@ public class HuffmanCodeTests
     [InlineData("ffffffff", "end-of-string")]
     public void Wrong_padding_and_end_of_string_are_refused(string hex, string reason)
     {
-        var refusal = Assert.Throws<Http2ProtocolException>(() => HuffmanCode.Decode(Convert.FromHexString(hex), new byte[64]));
+        var refusal = Assert.Throws<Http2ProtocolException>(() =>
+            HuffmanCode.Decode(Convert.FromHexString(hex), new byte[64]));
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_string_longer_than_the_target_is_refused() =>
-        Assert.Throws<Http2ProtocolException>(() => HuffmanCode.Decode(Convert.FromHexString("f1e3c2e5f23a6ba0ab90f4ff"), new byte[14]));
+        Assert.Throws<Http2ProtocolException>(() =>
+            HuffmanCode.Decode(Convert.FromHexString("f1e3c2e5f23a6ba0ab90f4ff"), new byte[14]));
 }

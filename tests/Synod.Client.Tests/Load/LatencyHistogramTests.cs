@@ -12,7 +12,8 @@ public class LatencyHistogramTests
     public void Percentiles_are_those_of_the_sorted_list_to_one_part_in_128()
     {
         // Magnitudes from nanoseconds to half an hour.
-        Gen<long> value = Gen.Choose(0, 40).SelectMany(bits => Gen.Choose(0, int.MaxValue).Select(low => (1L << bits) + (low & ((1L << bits) - 1))));
+        Gen<long> value = Gen.Choose(0, 40).SelectMany(bits =>
+            Gen.Choose(0, int.MaxValue).Select(low => (1L << bits) + (low & ((1L << bits) - 1))));
         Prop.ForAll(value.NonEmptyListOf().ToArbitrary(), values =>
         {
             var histogram = new LatencyHistogram();

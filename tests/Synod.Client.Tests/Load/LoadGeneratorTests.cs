@@ -38,7 +38,8 @@ public class LoadGeneratorTests
         Assert.Equal(600, one.Requests + two.Requests);
         Assert.True(one.Requests > 0 && two.Requests > 0);
         int puts = one.Puts + two.Puts;
-        Assert.True(mode switch { LoadMode.Put => puts == 600, LoadMode.Mixed => puts is > 200 and < 400, _ => puts == 0 });
+        Assert.True(mode switch { LoadMode.Put => puts == 600, LoadMode.Mixed => puts is > 200 and < 400, _ =>
+            puts == 0 });
     }
 
     [Fact]
@@ -58,12 +59,32 @@ public class LoadGeneratorTests
             TestServer.End(context);
             return true;
         });
-        // Longer than a frame (16,384 bytes), so that a body takes several.
-        LoadReport report = await RunAsync(Plan(server) with { Sequential = true, Warmup = 0, Requests = 60, KeyBytes = 12, ValueBytes = 40_000 });
+        // Longer than a frame (16,384 bytes), so that a body takes several; and two of them exceed the connection's
+        // window.
+        LoadReport report = await RunAsync(Plan(server) with { Connections = 1, Sequential = true, Warmup = 0,
+            Requests = 60, KeyBytes = 12, ValueBytes = 40_000 });
         Assert.Equal(60, report.Requests);
         Assert.Equal(Enumerable.Range(0, 50).Select(number => $"k{number:00000000000}"), keys.Order());
         Assert.Equal(60, values.Count);
         Assert.All(values, value => Assert.Equal(40_000, value.Length));
+    }
+
+    [Fact]
+    public async Task The_same_seed_draws_the_same_keys()
+    {
+        var drawn = new List<string>();
+        await using TestServer server = await TestServer.StartAsync(async context =>
+        {
+            drawn.Add(PutRequest.Parser.ParseFrom(await TestServer.ReadMessageAsync(context)).ToString());
+            return await AnswerAsync(context);
+        });
+        LoadPlan plan = Plan(server) with { Clients = 1, Connections = 1, Warmup = 0, Requests = 40 };
+        await RunAsync(plan with { Seed = 5 });
+        await RunAsync(plan with { Seed = 5 });
+        await RunAsync(plan with { Seed = 6 });
+        Assert.Equal(drawn[..40], drawn[40..80]);
+        Assert.NotEqual(drawn[..40], drawn[80..]);
+        Assert.True(drawn[..40].Distinct().Count() > 20);
     }
 
     [Fact]
@@ -89,7 +110,8 @@ public class LoadGeneratorTests
     public async Task A_run_by_time_ends_and_counts()
     {
         await using TestServer server = await TestServer.StartAsync();
-        LoadReport report = await RunAsync(Plan(server) with { Requests = 0, Warmup = 10, Duration = TimeSpan.FromMilliseconds(200) });
+        LoadReport report = await RunAsync(
+            Plan(server) with { Requests = 0, Warmup = 10, Duration = TimeSpan.FromMilliseconds(200) });
         Assert.Null(report.Failure);
         Assert.True(report.Requests > 0);
         Assert.True(report.Measured >= TimeSpan.FromMilliseconds(200));
@@ -158,7 +180,8 @@ public class LoadGeneratorTests
         var never = new TaskCompletionSource();
         await using TestServer server = await TestServer.StartAsync(async context =>
         {
-            await Task.WhenAny(never.Task, Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+            await Task.WhenAny(never.Task,
+                Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
             return true;
         });
         LoadReport report = await RunAsync(Plan(server) with { RequestTimeout = TimeSpan.FromMilliseconds(100) });
@@ -182,7 +205,8 @@ public class LoadGeneratorTests
         await using TestServer server = await TestServer.StartAsync();
         using var source = new CancellationTokenSource();
         Task<LoadReport> running = Task.Run(
-            () => LoadGenerator.Run(Plan(server) with { Requests = 0, Duration = TimeSpan.FromHours(1) }, source.Token));
+            () => LoadGenerator.Run(Plan(server) with { Requests = 0, Duration = TimeSpan.FromHours(1) },
+                source.Token));
         await source.CancelAsync();
         Assert.Equal("interrupted", (await running.WaitAsync(TimeSpan.FromSeconds(30))).Failure);
     }
@@ -215,13 +239,16 @@ public class LoadGeneratorTests
         var plan = new LoadPlan { Endpoints = [new Uri("http://a:1")] };
         Assert.Null(plan.Problem());
         Assert.Equal("no endpoint", (plan with { Endpoints = [] }).Problem());
-        Assert.Contains("only http", (plan with { Endpoints = [new Uri("https://a:1")] }).Problem(), StringComparison.Ordinal);
+        Assert.Contains("only http", (plan with { Endpoints = [new Uri("https://a:1")] }).Problem(),
+            StringComparison.Ordinal);
         Assert.Contains("clients", (plan with { Clients = 0 }).Problem(), StringComparison.Ordinal);
-        Assert.Contains("more connections", (plan with { Clients = 4, Connections = 5 }).Problem(), StringComparison.Ordinal);
+        Assert.Contains("more connections", (plan with { Clients = 4, Connections = 5 }).Problem(),
+            StringComparison.Ordinal);
         Assert.Null((plan with { KeyBytes = 6 }).Problem()); // k and the digits of 99999
         Assert.Contains("6 to 120", (plan with { KeyBytes = 5 }).Problem(), StringComparison.Ordinal);
         Assert.Null((plan with { ValueBytes = LoadPlan.ValueBytesMax }).Problem());
-        Assert.Contains("value bytes", (plan with { ValueBytes = LoadPlan.ValueBytesMax + 1 }).Problem(), StringComparison.Ordinal);
+        Assert.Contains("value bytes", (plan with { ValueBytes = LoadPlan.ValueBytesMax + 1 }).Problem(),
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => LoadGenerator.Run(plan with { Clients = 0 }));
     }
 

@@ -26,7 +26,8 @@ public class RudeServerTests
     {
         byte[] bytes = rudeness switch
         {
-            "GOAWAY" => [.. Settings, .. Frame(FrameType.GoAway, 0, 0, "000000000000000b" + Convert.ToHexString("too_many_pings"u8))],
+            "GOAWAY" => [.. Settings,
+                .. Frame(FrameType.GoAway, 0, 0, "000000000000000b" + Convert.ToHexString("too_many_pings"u8))],
             "OPEN" => [.. Settings, .. Frame(FrameType.Headers, 0, 1, "88"), .. Frame(FrameType.Data, 0, 1, "")],
             "PUSH" => [.. Settings, .. Frame(FrameType.PushPromise, FrameFlags.EndHeaders, 1, "0000000288")],
             "CONTINUATION" => [.. Settings, .. Frame(FrameType.Continuation, FrameFlags.EndHeaders, 1, "88")],
@@ -52,7 +53,8 @@ public class RudeServerTests
             {
                 byte[] payload = new byte[random.Next(0, 24)];
                 random.NextBytes(payload);
-                bytes.AddRange(Frame((FrameType)random.Next(11), (byte)random.Next(64), random.Next(6), Convert.ToHexString(payload)));
+                bytes.AddRange(Frame((FrameType)random.Next(11), (byte)random.Next(64), random.Next(6),
+                    Convert.ToHexString(payload)));
             }
             LoadReport report = await RunAgainstAsync([.. bytes]);
             Assert.NotNull(report.Failure);

@@ -21,7 +21,8 @@ public class BallotTests
         var (a, b, c) = three;
         // Exactly one of less, equal, greater; the operators agree; antisymmetric; transitive.
         var one = (a < b ? 1 : 0) + (a == b ? 1 : 0) + (a > b ? 1 : 0) == 1;
-        var agree = (a <= b) == !(a > b) && (a >= b) == !(a < b) && Math.Sign(a.CompareTo(b)) == -Math.Sign(b.CompareTo(a));
+        var agree = (a <= b) == !(a > b) && (a >= b) == !(a < b)
+            && Math.Sign(a.CompareTo(b)) == -Math.Sign(b.CompareTo(a));
         var transitive = !(a <= b && b <= c) || a <= c;
         var max = Ballot.Max(a, b) >= a && Ballot.Max(a, b) >= b && (Ballot.Max(a, b) == a || Ballot.Max(a, b) == b);
         return one && agree && transitive && max;

@@ -151,6 +151,28 @@ public class EssentialRuleTests
         Assert.Equal(bytes.Written.ToArray(), bytes2.Written.ToArray());
     }
 
+    [Fact]
+    public void Steps_of_an_acceptor_allocate_nothing()
+    {
+        var acceptor = NewAcceptor();
+        var value = Text("foo");
+        var released = 0;
+        long before = 0;
+        for (var round = 1UL; round <= 2_000; round++)
+        {
+            if (round == 1_001)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+            var promise = acceptor.Step(new Prepare(At(round, B)));
+            released += promise!.Value.TryRelease(acceptor.State, out _) ? 1 : 0;
+            var accepted = acceptor.Step(new Accept(At(round, B), value));
+            released += accepted!.Value.TryRelease(acceptor.State, out _) ? 1 : 0;
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(4_000, released);
+    }
+
     private static void Write(Acceptor acceptor, Proposer proposer, Learner learner, StateWriter writer)
     {
         acceptor.Write(writer);

@@ -3,7 +3,9 @@ using Synod.Paxos.Essential;
 
 namespace Synod.EssentialTests;
 
-/// <summary>The names that the scenarios use: proposers and acceptors A to E, ballots (round, name), values of text.</summary>
+/// <summary>
+/// The names that the scenarios use: proposers and acceptors A to E, ballots (round, name), values of text.
+/// </summary>
 internal static class Names
 {
     public static readonly NodeId A = new(1);

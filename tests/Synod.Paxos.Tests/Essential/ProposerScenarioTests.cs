@@ -4,7 +4,9 @@ using static Synod.EssentialTests.Names;
 
 namespace Synod.EssentialTests;
 
-/// <summary>Scenarios 1 to 10: what proposers of known implementations do. P is proposer A; two of A, B, C are a quorum.</summary>
+/// <summary>
+/// Scenarios 1 to 10: what proposers of known implementations do. P is proposer A; two of A, B, C are a quorum.
+/// </summary>
 public class ProposerScenarioTests
 {
     [Fact]

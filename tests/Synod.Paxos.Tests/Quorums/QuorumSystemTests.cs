@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 
@@ -142,7 +143,8 @@ public partial class QuorumSystemTests
     private static int Ones(int bits) => BitOperations.PopCount((uint)bits);
 
     private static int ParseSet(string text) =>
-        text.Trim('{', '}').Split(',').Aggregate(0, (set, place) => set | 1 << int.Parse(place, System.Globalization.CultureInfo.InvariantCulture));
+        text.Trim('{', '}').Split(',').Aggregate(
+            0, (set, place) => set | 1 << int.Parse(place, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"\{[0-9,]+\}")]
     private static partial Regex SetInText();
