@@ -90,12 +90,12 @@ internal sealed class SimulatedClient(World world, int number, Chance chance)
         var node = operation.Life.Node!;
         if (operation.IsRead)
         {
-            var linearizable = operation.Kind == OperationKind.Get && !world.Options.Planted.ReadsLocally;
+            var linearizable = operation.Kind == OperationKind.Get && !world.Options.Doors.ReadsLocally;
             node.Submit(new ClientRead(operation, linearizable, EndRead));
             return;
         }
         node.Submit(new ClientWrite(operation, EndWrite));
-        if (world.Options.Planted.RetriesUnasked && chance.OneIn(4))
+        if (world.Options.Doors.RetriesUnasked && chance.OneIn(4))
         {
             var again = operation;
             world.Scheduler.After(chance.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)), () =>
@@ -128,11 +128,11 @@ internal sealed class SimulatedClient(World world, int number, Chance chance)
         {
             var unknown = failure is Failure.TimedOut or Failure.Stopped;
             var ending = unknown ? Ending.Unknown : Ending.NotDone;
-            if (unknown && world.Options.Planted.GuessesNotDone)
+            if (unknown && world.Options.Doors.GuessesNotDone)
             {
                 ending = Ending.NotDone;
             }
-            if (unknown && world.Options.Planted.GuessesDone && operation.Kind == OperationKind.Put)
+            if (unknown && world.Options.Doors.GuessesDone && operation.Kind == OperationKind.Put)
             {
                 ending = Ending.Done;
                 operation.Changed = true;

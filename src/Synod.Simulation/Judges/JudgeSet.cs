@@ -52,7 +52,7 @@ internal sealed class JudgeSet
     public void Heard(Machine machine, in ReplicaEvent e)
     {
         Events[e.Kind] = Events.GetValueOrDefault(e.Kind) + 1;
-        if (e.Kind == ReplicaEventKind.StrangeMessageDropped && !machine.World.Options.Planted.Any)
+        if (e.Kind == ReplicaEventKind.StrangeMessageDropped && !machine.World.Options.IsPlanted)
         {
             Verdicts.Add("soundness", $"{machine.Name} dropped a strange message of n{e.Node}");
         }

@@ -166,6 +166,18 @@ internal sealed class SimulatedNetwork
         return true;
     }
 
+    /// <summary>A frame that nobody sent: for planted bugs.</summary>
+    internal void Inject(int from, int to, PeerLane lane, byte[] frame)
+    {
+        var link = Between(from, to, lane);
+        Travel(link, link.Connection, from, to, frame, inOrder: false);
+    }
+
+    /// <summary>A frame that is there without having travelled: for planted bugs.</summary>
+    internal void Conjure(int from, int to, PeerLane lane, byte[] frame) =>
+        Between(from, to, lane).EndAt(to)?.Post(new PeerEvent(
+            PeerEventKind.Frame, new NodeId((uint)from + 1), lane, frame, DataIdentity.None, null));
+
     internal void Refuse(SimulatedPeers by, int peer, string reason)
     {
         foreach (var link in LinksOf(by.Machine).Where(l => l.Other(by.Machine) == peer))

@@ -121,6 +121,14 @@ internal sealed class Machine
         WasWiped = true;
     }
 
+    /// <summary>An older state of the disk takes the place of the present one. The machine must be down.</summary>
+    public void PutBack(SimulatedMedium older)
+    {
+        Check.That(Life is null);
+        Say("has its disk put back");
+        Medium = older;
+    }
+
     /// <summary>How long an actor waits for its turn.</summary>
     public TimeSpan TurnLatency() => _chance.OneIn(64)
         ? _chance.Between(TimeSpan.FromMicroseconds(10), World.Options.TurnLatencyMost)

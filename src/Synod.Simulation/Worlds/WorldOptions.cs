@@ -4,25 +4,6 @@ using Synod.Storage;
 
 namespace Synod.Simulation;
 
-/// <summary>Bugs that can be planted outside the product, to see whether the judges find them.</summary>
-internal sealed record PlantedBugs
-{
-    /// <summary>Doors serve linearizable reads from what their node has.</summary>
-    public bool ReadsLocally { get; init; }
-
-    /// <summary>Doors ask a second time on their own.</summary>
-    public bool RetriesUnasked { get; init; }
-
-    /// <summary>Doors say "not done" where nobody knows.</summary>
-    public bool GuessesNotDone { get; init; }
-
-    /// <summary>Doors say "done" where nobody knows.</summary>
-    public bool GuessesDone { get; init; }
-
-    /// <summary>Some bug is planted: strange messages and stopped nodes may be the first sign.</summary>
-    public bool Any { get; init; }
-}
-
 /// <summary>Everything about a world but its luck.</summary>
 internal sealed record WorldOptions
 {
@@ -61,7 +42,10 @@ internal sealed record WorldOptions
     /// <summary>A planted bug: what a machine does to its disk when the power fails.</summary>
     public Action<Machine>? AfterPowerLoss { get; init; }
 
-    public PlantedBugs Planted { get; init; } = new();
+    public DoorBugs Doors { get; init; } = new();
+
+    /// <summary>A bug is planted: strange messages are no news.</summary>
+    public bool IsPlanted { get; init; }
 
     /// <summary>A journal whose segments fill within seconds.</summary>
     public static JournalOptions SmallJournal => new()
