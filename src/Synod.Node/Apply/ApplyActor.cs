@@ -64,9 +64,17 @@ internal sealed class ApplyActor
     /// <summary>The node stops: everybody who waits is told.</summary>
     public void Stop(Failure failure)
     {
+        // Nothing is applied any more: a batch that comes after the waiters were told has nobody to meet.
         while (_batches.TryTake(out var batch))
         {
-            Take(batch);
+            foreach (var registration in batch.Registrations)
+            {
+                registration.Request.Fail(failure);
+            }
+            foreach (var reads in batch.Reads)
+            {
+                FailAll(reads.Reads, failure);
+            }
         }
         _waiters.Restart(failure);
         foreach (var batch in _waitingReads)
