@@ -46,6 +46,12 @@ internal sealed class Operation
     /// <summary>What a <see cref="OperationKind.Swap"/> expects; 0: no key.</summary>
     public ulong Expected { get; init; }
 
+    /// <summary>How long the expected value is.</summary>
+    public int ExpectedBytes { get; init; } = 8;
+
+    /// <summary>How long the value is; what follows its number is filling.</summary>
+    public int ValueBytes { get; init; } = 8;
+
     public required Life Life { get; init; }
 
     /// <summary>Calls and answers of all operations in one total order of real time.</summary>

@@ -17,9 +17,9 @@ internal sealed class ClientWrite(Operation operation, Action<Operation, StoreOu
     /// <summary>The key's bytes.</summary>
     public static byte[] KeyOf(int key) => [(byte)'k', (byte)('a' + key)];
 
-    public static byte[] BytesOf(ulong value)
+    public static byte[] BytesOf(ulong value, int length = 8)
     {
-        var bytes = new byte[8];
+        var bytes = new byte[length];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
         return bytes;
     }
@@ -30,7 +30,7 @@ internal sealed class ClientWrite(Operation operation, Action<Operation, StoreOu
     {
         var output = new ArrayBufferWriter<byte>(64);
         var writer = new CommandWriter(output);
-        var value = BytesOf(operation.Number);
+        var value = BytesOf(operation.Number, operation.ValueBytes);
         writer.Begin();
         switch (operation.Kind)
         {
@@ -74,7 +74,7 @@ internal sealed class ClientWrite(Operation operation, Action<Operation, StoreOu
                 Key = KeyOf(operation.Key),
                 Target = ComparisonTarget.Value,
                 Result = ComparisonResult.Equal,
-                Value = BytesOf(operation.Expected),
+                Value = BytesOf(operation.Expected, operation.ExpectedBytes),
             });
         }
     }

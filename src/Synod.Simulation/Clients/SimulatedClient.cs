@@ -25,7 +25,7 @@ internal sealed class SimulatedClient(World world, int number, Chance chance)
     /// <summary>Operations that were done.</summary>
     public int Done { get; private set; }
 
-    public void Start() => world.Scheduler.After(chance.Between(TimeSpan.Zero, ThinkMost), Act);
+    public void Start() => world.Scheduler.After(chance.Between(TimeSpan.Zero, world.Options.ThinkMost), Act);
 
     /// <summary>The node of a pending operation died.</summary>
     public void NodeDied(Life life)
@@ -81,7 +81,9 @@ internal sealed class SimulatedClient(World world, int number, Chance chance)
             Key = kind == OperationKind.Swap ? _lastKey : key,
             SecondKey = kind == OperationKind.PutTwo ? (key + 1) % world.Options.Keys : -1,
             Expected = kind == OperationKind.Swap ? _lastSeen : 0,
+            ExpectedBytes = _lastSeen > 0 ? world.History.Operations[(int)_lastSeen - 1].ValueBytes : 0,
             Life = life,
+            ValueBytes = chance.Between(8, world.Options.ValueBytesMost),
         };
     }
 
@@ -201,8 +203,10 @@ internal sealed class SimulatedClient(World world, int number, Chance chance)
             _machine = chance.Below(world.Options.Nodes);
         }
         world.Scheduler.After(
-            chance.OneIn(50) ? chance.Between(ThinkMost, ThinkMost * 20) : chance.Between(TimeSpan.Zero, ThinkMost), Act);
+            chance.OneIn(50)
+                ? chance.Between(world.Options.ThinkMost, world.Options.ThinkMost * 20)
+                : chance.Between(TimeSpan.Zero, world.Options.ThinkMost),
+            Act);
     }
 
-    private static readonly TimeSpan ThinkMost = TimeSpan.FromMilliseconds(25);
 }

@@ -15,7 +15,7 @@ internal sealed class FaultInjector(World world, Chance chance)
         Add(mix.Pauses, PauseOne, PauseLeader);
         Add(mix.Partitions, SplitInTwo, IsolateOne, CutOneWay, CutOneLink, ResetLinks, HealNetwork, HealNetwork);
         Add(mix.Disks, StallDisk, SlowDisk, FailSync, FillDisk);
-        Add(mix.Wipes, WipeOne);
+        Add(mix.Wipes && !world.Options.FaultyGenesis, WipeOne);
         if (_kinds.Count > 0)
         {
             Plan();

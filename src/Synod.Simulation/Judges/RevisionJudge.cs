@@ -19,6 +19,13 @@ internal static class RevisionJudge
             }
         }
         JudgeRealTime(verdicts, history);
+        foreach (var swap in history.Operations.Where(o => o.Kind == OperationKind.Swap && o.Ending == Ending.Done))
+        {
+            if (!swap.Changed && swap.Found == swap.Expected)
+            {
+                verdicts.Add("revisions", $"refused though it found what it expected: {swap}");
+            }
+        }
         foreach (var reader in history.Operations.Where(o => o.Ending == Ending.Done && o.FoundRevision > 0))
         {
             if (!byNumber.TryGetValue(reader.Found, out var writer) || writer.IsRead || !writer.Touches(reader.Key))

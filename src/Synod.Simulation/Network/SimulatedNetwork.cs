@@ -52,6 +52,9 @@ internal sealed class SimulatedNetwork
     /// <summary>How frames travel from one machine to another.</summary>
     public LinkConditions this[int from, int to] => _conditions[from, to];
 
+    /// <summary>The process that is on the network from a machine, or null.</summary>
+    public SimulatedPeers? At(int machine) => _up[machine];
+
     /// <summary>All directions.</summary>
     public IEnumerable<(int From, int To, LinkConditions Conditions)> All()
     {

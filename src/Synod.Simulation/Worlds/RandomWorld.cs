@@ -16,7 +16,10 @@ internal static class RandomWorld
         {
             Seed = seed,
             Nodes = chance.Below(8) switch { < 5 => 3, < 7 => 5, _ => 1 },
-            Clients = chance.Between(2, 6),
+            Clients = chance.OneIn(8) ? 16 : chance.Between(2, 6),
+            ThinkMost = TimeSpan.FromMilliseconds(chance.OneIn(8) ? 2 : 25),
+            ValueBytesMost = chance.OneIn(4) ? 1200 : 8,
+            FaultyGenesis = chance.OneIn(8),
             Keys = chance.Between(2, 5),
             Chaos = chance.Between(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10)),
             Faults = new FaultMix
@@ -39,6 +42,9 @@ internal static class RandomWorld
     /// <summary>Limits so small that the rare paths are the daily ones.</summary>
     public static ReplicaOptions TinyReplica(Chance chance) => new()
     {
+        HeartbeatInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 100 : 25),
+        ElectionTimeout = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 1000 : 300),
+        RetransmitInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 250 : 40),
         WindowSlots = chance.Between(1, 8),
         PendingProposalsMax = chance.Between(1, 16),
         AcceptAheadMax = chance.Between(8, 32),
@@ -66,14 +72,20 @@ internal static class RandomWorld
         var world = new World(options);
         prepare?.Invoke(world);
         var chance = new Chance(options.Seed ^ 0xFA17);
-        var isFormed = world.Form();
-        Roughen(world, chance);
-        if (!isFormed)
+        var faults = new FaultInjector(world, chance.Fork());
+        if (options.FaultyGenesis)
+        {
+            foreach (var machine in world.Machines)
+            {
+                machine.Boot();
+            }
+        }
+        else if (!world.Form())
         {
             world.Judges.Verdicts.Add("liveness", $"the cluster does not form: {world.Describe()}");
             return world;
         }
-        var faults = new FaultInjector(world, chance.Fork());
+        Roughen(world, chance);
         world.StartClients();
         faults.Start();
         world.Run(options.Chaos);
@@ -113,6 +125,10 @@ internal static class RandomWorld
     /// <summary>A quorum at least, without who was wiped.</summary>
     private static List<int> DrawCore(World world, Chance chance)
     {
+        if (world.Options.FaultyGenesis)
+        {
+            return [.. Enumerable.Range(0, world.Options.Nodes)]; // The first start needs every member.
+        }
         var able = world.Machines.Where(m => !m.WasWiped).Select(m => m.Index).ToList();
         var least = world.Options.Nodes / 2 + 1;
         var spare = chance.OneIn(2) ? 0 : chance.Below(able.Count - least + 1);

@@ -15,6 +15,15 @@ internal sealed record WorldOptions
 
     public int Keys { get; init; } = 4;
 
+    /// <summary>The longest that a client thinks between two requests, as a rule.</summary>
+    public TimeSpan ThinkMost { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>The longest value.</summary>
+    public int ValueBytesMost { get; init; } = 8;
+
+    /// <summary>Faults from the very first moment, while the cluster is formed.</summary>
+    public bool FaultyGenesis { get; init; }
+
     /// <summary>How long faults happen.</summary>
     public TimeSpan Chaos { get; init; } = TimeSpan.FromSeconds(8);
 
