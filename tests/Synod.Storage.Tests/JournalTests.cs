@@ -103,7 +103,8 @@ public class JournalTests
             Assert.True(making || world.Disk.CompleteOne());
         }
         var persisted = world.Persisted;
-        var at = world.Disk.UnderWay.ToList().FindIndex(static r => r.Operation == Ports.DiskOperation.CreateZeroFilled);
+        var underWay = world.Disk.UnderWay.ToList();
+        var at = underWay.FindIndex(static r => r.Operation == Ports.DiskOperation.CreateZeroFilled);
         Assert.True(world.Disk.Complete(at)); // the segment cannot be made
         world.Turn();
         Assert.NotNull(world.Fault);

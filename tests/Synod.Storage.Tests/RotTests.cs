@@ -21,7 +21,8 @@ public class RotTests
         return (medium, world.Persisted);
     }
 
-    private static JournalOptions Small => World.Tiny with { SegmentBytes = 3072, BatchBytesMax = 512, CarryBytesMax = 64 };
+    private static JournalOptions Small =>
+        World.Tiny with { SegmentBytes = 3072, BatchBytesMax = 512, CarryBytesMax = 64 };
 
     [Theory]
     [InlineData(0x01)]
@@ -161,7 +162,8 @@ public class RotTests
         victim.Mailboxes.Batches.TryPost(batch);
         victim.Journal.Turn(victim.Now);
         target.LosePower();
-        target.Rot("journal-0000000000000001", 512, 1); // the only record is torn; its payload holds marks that are not ours
+        // The only record is torn; its payload holds marks that are not ours.
+        target.Rot("journal-0000000000000001", 512, 1);
         World.Opened(target, World.Tiny with { Identity = new Ports.DataIdentity(2) }).AssertRecovered(0, 0);
     }
 

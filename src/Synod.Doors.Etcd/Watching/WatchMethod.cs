@@ -25,7 +25,7 @@ internal sealed class WatchMethod(INode node, WatchStreams streams, EtcdDoorOpti
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stream.Ending);
         GrpcResponse.Begin(http.Response);
         // Some clients wait for the headers before they ask for anything.
-        await http.Response.StartAsync(ends.Token).ConfigureAwait(false);
+        await http.Response.BodyWriter.FlushAsync(ends.Token).ConfigureAwait(false);
         var writing = stream.Outbox.WriteAllAsync(http.Response.BodyWriter, http.RequestAborted);
         var status = GrpcStatus.Ok;
         try

@@ -8,8 +8,9 @@ namespace Synod.Storage.Disks;
 
 /// <summary>
 /// An actor's handle on a directory of the real file system. Requests are done on the owner's thread, within
-/// <see cref="Submit"/>: the journal's thread has nothing better to do, and a second thread would cost a hand-over per sync.
-/// Only files being made are filled by a thread of their own, piece by piece, so that no sync waits behind 64 MiB.
+/// <see cref="Submit"/>: the journal's thread has nothing better to do, and a second thread would cost a hand-over per
+/// sync. Only files being made are filled by a thread of their own, piece by piece, so that no sync waits behind 64
+/// MiB.
 /// </summary>
 /// <remarks>
 /// What is made or replaced gets a temporary name first and is renamed when it is synced: under its own name a file is

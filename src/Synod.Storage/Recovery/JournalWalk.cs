@@ -41,10 +41,16 @@ internal sealed class JournalWalk(
 
     internal bool TailIsBlank => _tail.IsBlank;
 
+    /// <summary>
+    /// The mark names the youngest segment, and so its opening was synced. Without that the opening may have been read
+    /// from a cache that the next loss of power takes away, with the whole segment.
+    /// </summary>
+    private bool OpeningIsSynced => survey.Opened.Count == 0 || _mark.Segment >= survey.Opened[^1].Number;
+
     internal RecoveryFacts Facts(bool mustExist) => new(
         mustExist, markCopies, survey.Opened.Count > 0, Continuous,
         LastNumber < SyncedUpTo ? MarkDistance.Short
-            : LastNumber == SyncedUpTo ? MarkDistance.Exact
+            : LastNumber == SyncedUpTo && OpeningIsSynced ? MarkDistance.Exact
             : MarkDistance.Beyond,
         TailIsBlank);
 
@@ -134,7 +140,8 @@ internal sealed class JournalWalk(
             SyncedUpTo = Math.Max(SyncedUpTo, segment.Header.Number);
             _place = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(_place.Length > 0 ? _place + "; " : "")}segment {segment.Number} goes on after record {segment.Header.Number}");
+                $"{_place}{(_place.Length > 0 ? "; " : "")}segment {segment.Number} goes on after record "
+                + $"{segment.Header.Number}");
         }
     }
 
@@ -146,11 +153,13 @@ internal sealed class JournalWalk(
             var what = state == RecordState.PayloadDamaged
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $" (its header names record {damaged.Number}, group {damaged.Group}, stream {damaged.Stream}, key {damaged.Key})")
+                    $" (its header names record {damaged.Number}, group {damaged.Group}, stream {damaged.Stream}, "
+                    + $"key {damaged.Key})")
                 : "";
             _place = string.Create(
                 CultureInfo.InvariantCulture,
-                $"segment {segment.Number} (file {segment.Name}) reads up to offset {cursor.Position}, record {LastNumber}{what}");
+                $"segment {segment.Number} (file {segment.Name}) reads up to offset {cursor.Position}, "
+                + $"record {LastNumber}{what}");
         }
     }
 }
