@@ -81,7 +81,9 @@ public sealed class OrderedStore : IStateMachine
     }
 
     /// <summary>Carries out a transaction that only reads, without the log.</summary>
-    /// <param name="command">A valid command for which <see cref="CommandValidation.IsReadOnly"/> holds; others are refused.</param>
+    /// <param name="command">
+    /// A valid command for which <see cref="CommandValidation.IsReadOnly"/> holds; others are refused.
+    /// </param>
     public StoreOutcome ReadTransaction(ReadOnlySpan<byte> command)
     {
         StoreError error = CommandValidation.ValidateForApply(command);
@@ -101,7 +103,9 @@ public sealed class OrderedStore : IStateMachine
         where TSink : IKeyValueSink, allows ref struct => _ranges.Read(in query, ref sink);
 
     /// <summary>Where to read the history from, to see everything from a revision on.</summary>
-    /// <param name="fromRevision">The first revision of interest; one not reached yet gives the end of the history.</param>
+    /// <param name="fromRevision">
+    /// The first revision of interest; one not reached yet gives the end of the history.
+    /// </param>
     /// <param name="position">Where its first event stands.</param>
     /// <returns>False if the revision is older than <see cref="CompactedRevision"/>.</returns>
     public bool TryFindEvents(long fromRevision, out EventPosition position) =>
@@ -119,7 +123,9 @@ public sealed class OrderedStore : IStateMachine
     public bool TryReadEvents<TSink>(ref EventPosition position, ref TSink sink, int eventsMax)
         where TSink : IEventSink, allows ref struct => _events.TryRead(ref position, ref sink, eventsMax);
 
-    /// <summary>After a compaction: forgets some of what is out of use, now rather than with the next commands.</summary>
+    /// <summary>
+    /// After a compaction: forgets some of what is out of use, now rather than with the next commands.
+    /// </summary>
     /// <param name="eventsMax">How many old events to go through.</param>
     /// <returns>Whether there is more to forget.</returns>
     public bool Reclaim(int eventsMax)

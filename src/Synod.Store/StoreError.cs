@@ -15,7 +15,9 @@ public enum StoreError
     /// <summary>A key is empty.</summary>
     KeyNotProvided = 3,
 
-    /// <summary>A put that keeps the old value or lease needs a key that exists; or an operation of a transaction is empty.</summary>
+    /// <summary>
+    /// A put that keeps the old value or lease needs a key that exists; or an operation of a transaction is empty.
+    /// </summary>
     KeyNotFound = 4,
 
     /// <summary>A put that keeps the old value brings one.</summary>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Synod.Store.Tests;
 
-/// <summary>Operations as plain objects: what tests write down, and what both stores are given. Text is one byte a character.</summary>
+/// <summary>
+/// Operations as plain objects: what tests write down, and what both stores are given. Text is one byte a character.
+/// </summary>
 internal abstract record Operation
 {
     public static byte[] Bytes(string text) => System.Text.Encoding.Latin1.GetBytes(text);

@@ -9,7 +9,9 @@ internal sealed class OperationRunner(KeySpace space, RangeReader ranges)
 
     /// <summary>Whether a put must be refused, judged by what the store holds now. No lease exists yet.</summary>
     /// <param name="put">The put.</param>
-    /// <param name="inTxn">Within a transaction a missing key is named before a missing lease; alone it is the other way round.</param>
+    /// <param name="inTxn">
+    /// Within a transaction a missing key is named before a missing lease; alone it is the other way round.
+    /// </param>
     public StoreError Judge(in PutOperation put, bool inTxn)
     {
         StoreError lease = put.Lease != 0 ? StoreError.LeaseNotFound : StoreError.None;

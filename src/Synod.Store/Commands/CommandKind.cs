@@ -1,6 +1,9 @@
 namespace Synod.Store;
 
-/// <summary>What a command, or an operation within a transaction, does. Numbers are journaled: none is ever given another meaning.</summary>
+/// <summary>
+/// What a command, or an operation within a transaction, does. Numbers are journaled: none is ever given another
+/// meaning.
+/// </summary>
 public enum CommandKind : byte
 {
     /// <summary>No operation; only malformed or empty requests have it.</summary>

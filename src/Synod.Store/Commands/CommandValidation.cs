@@ -19,14 +19,18 @@ public static class CommandValidation
         return error == StoreError.None && duplicatesPossible ? DuplicateKeys.Find(command) : error;
     }
 
-    /// <summary>Whether a valid command changes nothing whatever the store holds: it may be carried out as a read.</summary>
+    /// <summary>
+    /// Whether a valid command changes nothing whatever the store holds: it may be carried out as a read.
+    /// </summary>
     public static bool IsReadOnly(ReadOnlySpan<byte> command)
     {
         var reader = new CommandReader(command);
         return reader.Begin() == CommandKind.Txn && TxnIsReadOnly(ref reader, 1) && !reader.IsMalformed;
     }
 
-    /// <summary>All rules but those that members may be configured for: what the state machine checks for itself.</summary>
+    /// <summary>
+    /// All rules but those that members may be configured for: what the state machine checks for itself.
+    /// </summary>
     internal static StoreError ValidateForApply(ReadOnlySpan<byte> command) => command.Length > SlabRef.LengthMax
         ? StoreError.RequestTooLarge
         : ValidateOperations(command, int.MaxValue, out _);

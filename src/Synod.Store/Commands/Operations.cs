@@ -35,7 +35,9 @@ public readonly ref struct DeleteOperation
     public bool WantPrevious { get; init; }
 }
 
-/// <summary>How many parts of a transaction follow: comparisons, then the one list of operations, then the other.</summary>
+/// <summary>
+/// How many parts of a transaction follow: comparisons, then the one list of operations, then the other.
+/// </summary>
 /// <param name="Comparisons">The number of comparisons.</param>
 /// <param name="Success">Operations if all comparisons hold.</param>
 /// <param name="Failure">Operations if one does not.</param>

@@ -31,7 +31,9 @@ internal sealed partial class KeySpace
     /// <summary>The keys in their order.</summary>
     public KeyIndex Index => _index;
 
-    /// <summary>The revision of the last request that changed something. A new store is at 1: its first change gets 2.</summary>
+    /// <summary>
+    /// The revision of the last request that changed something. A new store is at 1: its first change gets 2.
+    /// </summary>
     public long Revision { get; private set; } = 1;
 
     /// <summary>The revision up to which older versions are forgotten; -1 before the first compaction.</summary>
