@@ -94,7 +94,8 @@ internal sealed class DoorWatcher(
     /// <inheritdoc/>
     public override void End(WatchEnding ending, long compactedRevision) => stream.WatcherEnded(this, ending switch
     {
-        WatchEnding.Compacted => new WatchResponse { WatchId = id, Canceled = true, CompactRevision = compactedRevision },
+        WatchEnding.Compacted =>
+            new WatchResponse { WatchId = id, Canceled = true, CompactRevision = compactedRevision },
         WatchEnding.TooSlow => new WatchResponse { WatchId = id, Canceled = true, CancelReason = TooSlowReason },
         _ => new WatchResponse { WatchId = id, Canceled = true, CancelReason = TooManyReason },
     });
@@ -103,6 +104,7 @@ internal sealed class DoorWatcher(
     {
         var mine = _fullBytes + (_frame?.Length ?? 0);
         // One watcher may not take the whole stream's room; its own share frees up as the stream is written.
-        return stream.Outbox.HasRoom(mine) && Interlocked.Read(ref _waiting) + mine < stream.Limits.WatcherBacklogBytesMax;
+        return stream.Outbox.HasRoom(mine)
+            && Interlocked.Read(ref _waiting) + mine < stream.Limits.WatcherBacklogBytesMax;
     }
 }

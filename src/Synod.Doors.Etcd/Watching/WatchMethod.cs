@@ -45,7 +45,9 @@ internal sealed class WatchMethod(INode node, WatchStreams streams, EtcdDoorOpti
         return status;
     }
 
-    /// <summary>Takes requests until the client is gone or breaks the protocol; one that has said all may go on listening.</summary>
+    /// <summary>
+    /// Takes requests until the client is gone or breaks the protocol; one that has said all may go on listening.
+    /// </summary>
     private async Task<GrpcStatus> ReadAllAsync(PipeReader reader, DoorWatchStream stream, CancellationToken ends)
     {
         while (true)

@@ -19,7 +19,8 @@ public sealed class WatchStreamTests : IAsyncLifetime
 
     public static WatchRequest CreateOf(string key, string end = "", Action<WatchCreateRequest>? also = null)
     {
-        var create = new WatchCreateRequest { Key = ByteString.CopyFromUtf8(key), RangeEnd = ByteString.CopyFromUtf8(end) };
+        var create =
+            new WatchCreateRequest { Key = ByteString.CopyFromUtf8(key), RangeEnd = ByteString.CopyFromUtf8(end) };
         also?.Invoke(create);
         return new WatchRequest { CreateRequest = create };
     }
@@ -91,7 +92,9 @@ public sealed class WatchStreamTests : IAsyncLifetime
         await watch.SendAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = 99 } });
         await watch.SendAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = 0 } });
         var cancelled = await watch.NextAsync();
-        Assert.Equal((0L, true, false, ""), (cancelled.WatchId, cancelled.Canceled, cancelled.Created, cancelled.CancelReason));
+        Assert.Equal(
+            (0L, true, false, ""),
+            (cancelled.WatchId, cancelled.Canceled, cancelled.Created, cancelled.CancelReason));
         await _door.Client.PutAsync("a", "1");
         Assert.Equal(1, (await watch.NextAsync()).WatchId);
         await watch.SendAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = 1 } });
@@ -135,11 +138,12 @@ public sealed class WatchStreamTests : IAsyncLifetime
         await CreateAsync(watch, CreateOf("k", "l", c => c.Fragment = true));
         await CreateAsync(watch, CreateOf("k", "l"));
         var txn = new TxnRequest();
+        var value = ByteString.CopyFrom(new byte[200]);
         for (var i = 0; i < 30; i++)
         {
             txn.Success.Add(new RequestOp
             {
-                RequestPut = new PutRequest { Key = ByteString.CopyFromUtf8($"k{i}"), Value = ByteString.CopyFrom(new byte[200]) },
+                RequestPut = new PutRequest { Key = ByteString.CopyFromUtf8($"k{i}"), Value = value },
             });
         }
         await door.Client.CallAsync("/etcdserverpb.KV/Txn", txn, TxnResponse.Parser);
@@ -249,7 +253,10 @@ public sealed class WatchStreamTests : IAsyncLifetime
     public async Task A_stream_that_requires_a_leader_ends_when_none_is_known_for_a_while_and_others_stay()
     {
         await using var door = await OpenDoor.OpenAsync(
-            () => new EtcdDoorOptions { ListenUrls = ["http://127.0.0.1:0"], LeaderLossGrace = TimeSpan.FromMilliseconds(1) });
+            () => new EtcdDoorOptions
+            {
+                ListenUrls = ["http://127.0.0.1:0"], LeaderLossGrace = TimeSpan.FromMilliseconds(1),
+            });
         using var strict = await door.Client.OpenAsync(Path, ("hasleader", "true"));
         using var patient = await door.Client.OpenAsync(Path);
         await CreateAsync(strict, CreateOf("a"));
@@ -298,5 +305,6 @@ public sealed class WatchStreamTests : IAsyncLifetime
     }
 
     private Task<DeleteRangeResponse> DeleteAsync(string key) => _door.Client.CallAsync(
-        "/etcdserverpb.KV/DeleteRange", new DeleteRangeRequest { Key = ByteString.CopyFromUtf8(key) }, DeleteRangeResponse.Parser);
+        "/etcdserverpb.KV/DeleteRange", new DeleteRangeRequest { Key =
+            ByteString.CopyFromUtf8(key) }, DeleteRangeResponse.Parser);
 }
