@@ -6,6 +6,15 @@ namespace Synod.Explorer;
 /// Breadth-first search through every state that a world can reach, so that the first violation that is found has a
 /// shortest trace. Only hashes of visited states are kept, and the bytes of the states of two depths.
 /// </summary>
+/// <example>
+/// A world of your own implements <see cref="IWorld"/>; then
+/// <code>
+/// var result = Exploration.Explore(new TrafficLights(), new ExplorationLimits(),
+///     Property.Always&lt;TrafficLights&gt;("never both green", world =&gt; !world.BothGreen),
+///     Property.Sometimes&lt;TrafficLights&gt;("north gets green", world =&gt; world.NorthIsGreen));
+/// Console.Write(result); // counts, verdicts, and the shortest way to a violation as a diagram
+/// </code>
+/// </example>
 public static class Exploration
 {
     /// <summary>Explores.</summary>
@@ -25,12 +34,14 @@ internal sealed class Search<TWorld>
     private readonly ISymmetricWorld? _symmetric;
     private readonly ExplorationLimits _limits;
     private readonly Property<TWorld>[] _properties;
+    private readonly Judge<TWorld>[] _judges;
     private readonly Finding?[] _findings;
     private readonly StateTable _seen = new();
     private readonly TraceIndex _index = new();
     private readonly StateWriter _writer = new();
     private readonly StateWriter _permuted = new();
     private readonly ActionList _actions = new();
+    private byte[] _leastBytes = new byte[256];
     private StateArena _next = new();
     private StateHash _digest;
     private long _transitions;
@@ -45,6 +56,7 @@ internal sealed class Search<TWorld>
         _symmetric = world is ISymmetricWorld { PermutationCount: > 1 } symmetric ? symmetric : null;
         _limits = limits;
         _properties = [.. properties];
+        _judges = [.. properties.Select(property => property.NewJudge())];
         // One more, the last, for failed checks.
         _findings = new Finding?[_properties.Length + 1];
     }
@@ -82,9 +94,9 @@ internal sealed class Search<TWorld>
         _actions.Clear();
         _world.ListActions(_actions);
         _terminal += _actions.Count == 0 ? 1 : 0;
-        foreach (var property in _properties)
+        foreach (var judge in _judges)
         {
-            property.BeforeSteps(_world);
+            judge.BeforeSteps(_world);
         }
         for (var choice = 0; choice < _actions.Count && !IsOver; choice++)
         {
@@ -131,7 +143,7 @@ internal sealed class Search<TWorld>
         _next.Add(_writer.Written);
         for (var i = 0; i < _properties.Length; i++)
         {
-            if (!_findings[i].HasValue && _properties[i].JudgeState(_world) is { } holds
+            if (!_findings[i].HasValue && _judges[i].JudgeState(_world) is { } holds
                 && holds != _properties[i].IsAlways)
             {
                 Found(i, new Finding(_seen.Count - 1, -1, null), _properties[i].IsAlways);
@@ -143,7 +155,7 @@ internal sealed class Search<TWorld>
     {
         for (var i = 0; i < _properties.Length; i++)
         {
-            if (!_findings[i].HasValue && _properties[i].JudgeStep(_world) == false)
+            if (!_findings[i].HasValue && _judges[i].JudgeStep(_world) == false)
             {
                 Found(i, new Finding(number, choice, null), isViolation: true);
             }
@@ -156,25 +168,26 @@ internal sealed class Search<TWorld>
         _violated |= isViolation;
     }
 
-    /// <summary>Of all renamings the one with the least bytes stands for them all.</summary>
+    /// <summary>Of all renamings that can stand for them all, the one with the least bytes does.</summary>
     private ReadOnlySpan<byte> LeastPermutation()
     {
-        var least = _leastBytes;
-        var length = Keep(_writer.Written, ref least);
-        for (var permutation = 1; permutation < _symmetric!.PermutationCount; permutation++)
+        var length = -1;
+        for (var permutation = 0; permutation < _symmetric!.PermutationCount; permutation++)
         {
+            if (!_symmetric.CanRepresent(permutation))
+            {
+                continue;
+            }
             _permuted.Clear();
             _symmetric.WritePermuted(_permuted, permutation);
-            if (_permuted.Written.SequenceCompareTo(least.AsSpan(0, length)) < 0)
+            if (length < 0 || _permuted.Written.SequenceCompareTo(_leastBytes.AsSpan(0, length)) < 0)
             {
-                length = Keep(_permuted.Written, ref least);
+                length = Keep(_permuted.Written, ref _leastBytes);
             }
         }
-        _leastBytes = least;
-        return least.AsSpan(0, length);
+        Check.That(length >= 0);
+        return _leastBytes.AsSpan(0, length);
     }
-
-    private byte[] _leastBytes = new byte[256];
 
     private static int Keep(ReadOnlySpan<byte> bytes, ref byte[] into)
     {

@@ -6,13 +6,17 @@ namespace Synod.Explorer;
 /// <summary>Where an exploration ends, even if the world goes on.</summary>
 public sealed record ExplorationLimits
 {
-    /// <summary>At most so many unique states; each costs about 35 bytes, and those of two depths their own bytes.</summary>
+    /// <summary>
+    /// At most so many unique states; each costs about 35 bytes, and those of two depths their own bytes.
+    /// </summary>
     public int StatesMax { get; init; } = 20_000_000;
 
     /// <summary>At most so many steps from the start.</summary>
     public int DepthMax { get; init; } = int.MaxValue;
 
-    /// <summary>Whether to stop at the first violation; otherwise the rest is explored too and every verdict is given.</summary>
+    /// <summary>
+    /// Whether to stop at the first violation; otherwise the rest is explored too and every verdict is given.
+    /// </summary>
     public bool StopAtFirstViolation { get; init; } = true;
 }
 
@@ -50,7 +54,8 @@ public enum PropertyVerdict
 /// <param name="IsAlways">True if it must hold everywhere, false if it must hold somewhere.</param>
 /// <param name="Verdict">What was found out.</param>
 /// <param name="Trace">
-/// A shortest way to the violation of an always-property, or to a state where a sometimes-property holds; otherwise null.
+/// A shortest way to the violation of an always-property, or to a state where a sometimes-property holds; otherwise
+/// null.
 /// </param>
 /// <param name="Detail">For a failed check of the code: its message; otherwise null.</param>
 public sealed record PropertyResult(string Name, bool IsAlways, PropertyVerdict Verdict, Trace? Trace, string? Detail);
@@ -61,8 +66,12 @@ public sealed record PropertyResult(string Name, bool IsAlways, PropertyVerdict 
 /// <param name="Transitions">Steps that were tried, those that led nowhere new included.</param>
 /// <param name="Depth">Steps to the farthest state that was reached.</param>
 /// <param name="TerminalStates">States in which nothing can happen any more.</param>
-/// <param name="Digest">One hash over all states in the order in which they were found: equal for equal explorations.</param>
-/// <param name="Properties">The verdicts, in the order of the properties; <see cref="Property.NoCheckFails"/> is the last.</param>
+/// <param name="Digest">
+/// One hash over all states in the order in which they were found: equal for equal explorations.
+/// </param>
+/// <param name="Properties">
+/// The verdicts, in the order of the properties; <see cref="Property.NoCheckFails"/> is the last.
+/// </param>
 public sealed record ExplorationResult(
     ExplorationEnd End,
     int UniqueStates,

@@ -34,8 +34,8 @@ public interface IWorld
     void ListActions(ActionList actions);
 
     /// <summary>
-    /// Lets it happen. False only if the state is certainly the same as before, which saves the explorer the comparison;
-    /// true is always right.
+    /// Lets it happen. False only if the state is certainly the same as before, which saves the explorer the
+    /// comparison; true is always right.
     /// </summary>
     bool Apply(WorldAction action);
 
@@ -52,7 +52,17 @@ public interface ISymmetricWorld : IWorld
     /// <summary>How many ways there are to rename the interchangeable processes; number 0 changes nothing.</summary>
     int PermutationCount { get; }
 
-    /// <summary>Writes the current state as it would be with processes renamed; 0 gives the bytes of <see cref="IWorld.Write"/>.</summary>
+    /// <summary>
+    /// Whether the current state renamed this way can stand for all its renamings; saves writing the others. Of a state
+    /// and all its renamings at least one must be able to, and it must be the same one whichever of them one begins
+    /// with: say, those in which the processes are in ascending order of something that is cheap to compare.
+    /// </summary>
+    bool CanRepresent(int permutation) => true;
+
+    /// <summary>
+    /// Writes the current state as it would be with processes renamed; 0 gives the bytes of <see
+    /// cref="IWorld.Write"/>.
+    /// </summary>
     void WritePermuted(StateWriter writer, int permutation);
 }
 

@@ -4,12 +4,13 @@ using Synod.Paxos;
 namespace Synod.Explorer;
 
 /// <summary>
-/// A network of unordered messages, each coded by its world in 48 bits. It knows every message that was ever sent, and of
-/// each how many copies can still arrive.
+/// A network of unordered messages, each coded by its world in 48 bits. It knows every message that was ever sent,
+/// and of each how many copies can still arrive.
 /// </summary>
 /// <remarks>
-/// With <c>keepsCopies</c> a message can arrive again and again: that is duplication and any delay, and to lose a message
-/// is never to choose its arrival, so that loss needs no step of its own. Without, each copy arrives at most once.
+/// With <c>keepsCopies</c> a message can arrive again and again: that is duplication and any delay, and to lose a
+/// message is never to choose its arrival, so that loss needs no step of its own. Without, each copy arrives at most
+/// once.
 /// </remarks>
 /// <param name="keepsCopies">Whether an arrival leaves the copy in the network.</param>
 public sealed class MessagePool(bool keepsCopies)
@@ -82,7 +83,9 @@ public sealed class MessagePool(bool keepsCopies)
         }
     }
 
-    /// <summary>Writes canonical bytes as they would be if each message had the code that <paramref name="rename"/> gives.</summary>
+    /// <summary>
+    /// Writes canonical bytes as they would be if each message had the code that <paramref name="rename"/> gives.
+    /// </summary>
     public void WriteRenamed(StateWriter writer, Func<ulong, ulong> rename)
     {
         Span<ulong> renamed = Count <= 128 ? stackalloc ulong[Count] : new ulong[Count];
@@ -90,7 +93,7 @@ public sealed class MessagePool(bool keepsCopies)
         {
             renamed[i] = rename(this[i]) | ((ulong)CopiesOf(i) << CodeBits);
         }
-        renamed.Sort(static (left, right) => (left << (64 - CodeBits)).CompareTo(right << (64 - CodeBits)));
+        SortByCode(renamed);
         writer.WriteNumber((ulong)Count);
         foreach (var entry in renamed)
         {
@@ -109,6 +112,22 @@ public sealed class MessagePool(bool keepsCopies)
         for (var i = 0; i < Count; i++)
         {
             _entries[i] = BinaryPrimitives.ReadUInt64LittleEndian(reader.Take(sizeof(ulong)));
+        }
+    }
+
+    /// <summary>By insertion: renaming moves a message only among those that differ in the renamed process.</summary>
+    private static void SortByCode(Span<ulong> entries)
+    {
+        for (var i = 1; i < entries.Length; i++)
+        {
+            var entry = entries[i];
+            var at = i;
+            while (at > 0 && entries[at - 1] << (64 - CodeBits) > entry << (64 - CodeBits))
+            {
+                entries[at] = entries[at - 1];
+                at--;
+            }
+            entries[at] = entry;
         }
     }
 

@@ -5,8 +5,8 @@ using Synod.Paxos;
 namespace Synod.Explorer;
 
 /// <summary>
-/// 128 bits for a state's canonical bytes. The explorer keeps these instead of the states: with n states the chance that
-/// two different ones are taken for one is about n^2 / 2^129, below 10^-22 for a hundred million.
+/// 128 bits for a state's canonical bytes. The explorer keeps these instead of the states: with n states the chance
+/// that two different ones are taken for one is about n^2 / 2^129, below 10^-22 for a hundred million.
 /// </summary>
 /// <remarks>
 /// Two lanes of 64 bits read the same words with different arithmetic. Each step is invertible in the lane and in the

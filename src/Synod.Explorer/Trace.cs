@@ -11,7 +11,9 @@ public sealed record Trace(IReadOnlyList<string> Lanes, int Initial, IReadOnlyLi
 /// <param name="Event">The same, told for a reader.</param>
 public readonly record struct TraceStep(WorldAction Action, WorldEvent Event);
 
-/// <summary>Remembers how each state was first reached: its parent and the place of the action in the parent's list.</summary>
+/// <summary>
+/// Remembers how each state was first reached: its parent and the place of the action in the parent's list.
+/// </summary>
 internal sealed class TraceIndex
 {
     public const int NoParent = -1;
@@ -19,7 +21,9 @@ internal sealed class TraceIndex
 
     public void Add(int parent, int choice) => _ways.Add((parent, checked((ushort)choice)));
 
-    /// <summary>Replays the way to <paramref name="state"/>, and one more choice from there unless it is negative.</summary>
+    /// <summary>
+    /// Replays the way to <paramref name="state"/>, and one more choice from there unless it is negative.
+    /// </summary>
     public Trace Replay(IWorld world, int state, int oneMoreChoice = -1)
     {
         var choices = new Stack<int>();

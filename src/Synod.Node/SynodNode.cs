@@ -120,13 +120,15 @@ public sealed class SynodNode : INode
         var spent = new Mailbox<ApplyBatch>(ApplyBatchesMax, static () => { });
         var genesis = new Genesis(
             _options, new DirectoryMembership(_directory, _options.Members), _peers, _observer);
+        var sums = new Mailbox<EffectSumAt>(EffectSumsMax, _wakes.Core);
+        var divergence = new Divergence(_options, sums, _peers);
         var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
         _core = new CoreActor(
-            _options, _host, _peers, genesis, commands, _draws, _observer, _batches, spent, _writes, _reads);
+            _options, _host, _peers, genesis, divergence, commands, _draws, _observer, _batches, spent, _writes, _reads);
         _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
-        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct);
+        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct, sums);
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,
             _replica.ChosenUpTo, _replica.Promised);
@@ -256,6 +258,7 @@ public sealed class SynodNode : INode
     }
 
     private const int JournalEventsMax = 4096;
+    private const int EffectSumsMax = 64;
     private const int ApplyBatchesMax = 1024;
 }
 

@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace Synod.Transport;
 
-/// <summary>Where a peer can be reached: a name or an address, and a port. The name is resolved anew at every dial.</summary>
+/// <summary>
+/// Where a peer can be reached: a name or an address, and a port. The name is resolved anew at every dial.
+/// </summary>
 /// <param name="Host">A host name, or an IPv4 or IPv6 address without brackets.</param>
 /// <param name="Port">1 to 65535.</param>
 public readonly record struct PeerAddress(string Host, int Port)

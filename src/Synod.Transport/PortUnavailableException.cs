@@ -9,8 +9,9 @@ namespace Synod.Transport;
 /// </summary>
 public sealed class PortUnavailableException : Exception
 {
-    internal PortUnavailableException(IPEndPoint endPoint, SocketException cause) : base(Explain(endPoint, cause), cause)
-        => EndPoint = endPoint;
+    internal PortUnavailableException(IPEndPoint endPoint, SocketException cause)
+        : base(Explain(endPoint, cause), cause) =>
+        EndPoint = endPoint;
 
     /// <summary>The address that could not be had.</summary>
     public IPEndPoint EndPoint { get; }

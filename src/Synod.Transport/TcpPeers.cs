@@ -32,7 +32,9 @@ public sealed class TcpPeers : IPeers, IAsyncDisposable
 
     /// <summary>Makes the links; nothing is opened before <see cref="Start"/>.</summary>
     /// <param name="options">Who this node is, who the others are, limits.</param>
-    /// <param name="wake">Called from any thread when there are events to take; must only signal, and not throw.</param>
+    /// <param name="wake">
+    /// Called from any thread when there are events to take; must only signal, and not throw.
+    /// </param>
     /// <param name="logs">Where to log.</param>
     /// <exception cref="ArgumentException">The options contradict themselves; the message says how.</exception>
     public TcpPeers(TcpPeersOptions options, Action wake, ILoggerFactory logs)
@@ -61,7 +63,9 @@ public sealed class TcpPeers : IPeers, IAsyncDisposable
     public IReadOnlyList<IPEndPoint> ListensOn => _listener.EndPoints;
 
     /// <summary>Takes the ports, then begins to dial.</summary>
-    /// <exception cref="PortUnavailableException">A port cannot be had; its message is one line for the user.</exception>
+    /// <exception cref="PortUnavailableException">
+    /// A port cannot be had; its message is one line for the user.
+    /// </exception>
     public void Start()
     {
         Check.That(!_isStarted);
@@ -109,7 +113,7 @@ public sealed class TcpPeers : IPeers, IAsyncDisposable
     /// <inheritdoc/>
     public void Flush()
     {
-        // The flag goes down first: a frame that another thread queued under it is seen below, or started by that thread.
+        // The flag goes down first: what another thread queued under it is seen below, or that thread starts it.
         _isHeld = false;
         foreach (Peer peer in _peers)
         {
@@ -141,7 +145,9 @@ public sealed class TcpPeers : IPeers, IAsyncDisposable
     /// <summary>Whether a lane is connected now; it may be lost a moment later.</summary>
     public bool IsUp(NodeId peer, PeerLane lane) => Find(peer)?.LaneOf(lane).Current is not null;
 
-    /// <summary>Closes all ports and connections. Frames that are still queued are lost, as a network may lose them.</summary>
+    /// <summary>
+    /// Closes all ports and connections. Frames that are still queued are lost, as a network may lose them.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)

@@ -25,7 +25,9 @@ public sealed record TcpPeersOptions
     /// <summary>All members and where they can be reached; this node's own entry is not used.</summary>
     public required IReadOnlyDictionary<NodeId, PeerAddress> Members { get; init; }
 
-    /// <summary>Where to listen for peers; port 0 takes a free one, which <see cref="TcpPeers.ListensOn"/> tells.</summary>
+    /// <summary>
+    /// Where to listen for peers; port 0 takes a free one, which <see cref="TcpPeers.ListensOn"/> tells.
+    /// </summary>
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
     /// <summary>The highest feature level that this node knows; told to the others.</summary>
@@ -52,7 +54,9 @@ public sealed record TcpPeersOptions
     /// </summary>
     public int ReceiveFramesMax { get; init; } = 16 * 1024;
 
-    /// <summary>Undelivered bytes of one lane at which its socket is no longer read; one frame can come on top.</summary>
+    /// <summary>
+    /// Undelivered bytes of one lane at which its socket is no longer read; one frame can come on top.
+    /// </summary>
     public long ReceiveBytesMax { get; init; } = 32 * MiB;
 
     /// <summary>The size of the buffer that each connection reads into.</summary>
@@ -88,7 +92,10 @@ public sealed record TcpPeersOptions
     /// <summary>Linux: sent bytes that stay unconfirmed for so long end the connection.</summary>
     public TimeSpan UserTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A log line about unwelcome connections comes at most once in this time; the next one tells how many were left out.</summary>
+    /// <summary>
+    /// A log line about unwelcome connections comes at most once in this time; the next one tells how many were left
+    /// out.
+    /// </summary>
     public TimeSpan RepeatedLineInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock behind time-outs and back-off.</summary>
@@ -114,7 +121,9 @@ public sealed record TcpPeersOptions
             && ReceiveBufferBytes >= FrameCodec.HeaderBytes && LinkEventsMax > 0 && HandshakesInFlightMax > 0;
         bool areTimesPositive = HandshakeTimeout > TimeSpan.Zero && ConnectTimeout > TimeSpan.Zero
             && RedialLeast > TimeSpan.Zero && RedialMost >= RedialLeast && LingerTimeout > TimeSpan.Zero;
-        return areLimitsPositive && areTimesPositive ? null : "every limit and time-out of the peer links must be positive";
+        return areLimitsPositive && areTimesPositive
+            ? null
+            : "every limit and time-out of the peer links must be positive";
     }
 
     internal int SendBytesMax(PeerLane lane) => lane switch

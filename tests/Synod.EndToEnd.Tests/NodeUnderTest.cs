@@ -59,17 +59,23 @@ internal sealed class NodeUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts it, with further flags after the usual ones.</summary>
-    public void Start(params string[] more)
+    public void Start(params string[] more) => StartProcess(_executable, [.. _arguments, .. more]);
+
+    /// <summary>Starts it as the child of another program, which ends as it does.</summary>
+    public void StartUnder(string program, params string[] arguments) =>
+        StartProcess(program, [.. arguments, _executable, .. _arguments]);
+
+    private void StartProcess(string program, IReadOnlyList<string> arguments)
     {
         Assert.False(IsRunning);
         _process?.Dispose();
-        var start = new ProcessStartInfo(_executable)
+        var start = new ProcessStartInfo(program)
         {
             // If this test run dies, its pipe closes, and the node ends.
             RedirectStandardInput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in _arguments.Concat(more))
+        foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }

@@ -43,7 +43,8 @@ public class MessagePoolTests
             back.Send((101 - code) * 3);
         }
         Assert.Equal(Bytes(there), Bytes(back));
-        Assert.Equal(Enumerable.Range(1, 100).Select(i => (ulong)i * 3), Enumerable.Range(0, 100).Select(i => there[i]));
+        Assert.Equal(
+            Enumerable.Range(1, 100).Select(i => (ulong)i * 3), Enumerable.Range(0, 100).Select(i => there[i]));
     }
 
     [Fact]

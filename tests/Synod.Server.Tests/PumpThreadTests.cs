@@ -78,6 +78,26 @@ public sealed class PumpThreadTests
     }
 
     [Fact]
+    public void What_was_set_up_before_the_stop_has_a_turn_after_it()
+    {
+        for (var round = 0; round < 500; round++)
+        {
+            var isClosing = false;
+            var seen = false;
+            using var pump = new PumpThread(
+                "test", new MonotonicClock(), _ =>
+                {
+                    seen = Volatile.Read(ref isClosing);
+                    return Instant.Never;
+                }, (_, e) => Assert.Fail(e.ToString()));
+            pump.Start();
+            Volatile.Write(ref isClosing, true);
+            Assert.True(pump.Stop(Deadline));
+            Assert.True(seen, $"round {round}");
+        }
+    }
+
+    [Fact]
     public void The_clock_never_runs_backwards()
     {
         var clock = new MonotonicClock();

@@ -9,6 +9,26 @@ public class CrashTests
 {
     private const int Writes = 32;
 
+    /// <summary>A carry that reaches over two sectors, so that an opening can be torn behind its header.</summary>
+    private static readonly byte[] s_carry = World.PayloadOf(99, 600);
+
+    private static readonly JournalOptions s_options = World.Tiny with { CarryBytesMax = 700 };
+
+    private static World NewWorld(SimulatedMedium medium, bool mustExist = false)
+    {
+        var world = new World(medium, s_options with { MustExist = mustExist });
+        world.Host.NextCarry = s_carry;
+        return world;
+    }
+
+    private static World Opened(SimulatedMedium medium, bool mustExist = false)
+    {
+        var world = NewWorld(medium, mustExist);
+        world.Open();
+        Assert.True(world.Host.Carry is null || world.Host.Carry.AsSpan().SequenceEqual(s_carry));
+        return world;
+    }
+
     /// <summary>
     /// A core that posts records of several sizes and lets the journal go idle now and then, over a disk whose requests
     /// complete one by one; the run is cut when so many were submitted.
@@ -16,7 +36,7 @@ public class CrashTests
     private static (SimulatedMedium Medium, ulong Persisted, ulong Posted, bool Ended) RunUntil(int crashAt)
     {
         var medium = World.NewMedium();
-        var world = new World(medium);
+        var world = NewWorld(medium);
         var submitted = 0;
         world.Disk.CompletesByHand = true;
         world.Disk.OnSubmit = _ => submitted++;
@@ -89,7 +109,7 @@ public class CrashTests
                 {
                     var medium = run.Medium.Clone();
                     End(medium, manner, sector, power);
-                    var world = World.Opened(medium, World.Tiny with { MustExist = run.Persisted > 0 });
+                    var world = Opened(medium, mustExist: run.Persisted > 0);
                     world.AssertRecovered(run.Persisted, run.Posted);
                     var recovered = world.LastNumber;
 
@@ -98,7 +118,7 @@ public class CrashTests
                     world.Turn();
                     Assert.Equal(recovered + 1, world.Persisted);
                     medium.LosePower();
-                    World.Opened(medium).AssertRecovered(recovered + 1, recovered + 1);
+                    Opened(medium).AssertRecovered(recovered + 1, recovered + 1);
                     cases++;
                 }
             }
@@ -126,7 +146,7 @@ public class CrashTests
                     var medium = run.Medium.Clone();
                     opened = RecoverInPart(medium, requests);
                     End(medium, manner, sector, power: true);
-                    World.Opened(medium).AssertRecovered(run.Persisted, run.Posted);
+                    Opened(medium).AssertRecovered(run.Persisted, run.Posted);
                     crashesInRecovery++;
                 }
                 if (opened)
@@ -141,7 +161,7 @@ public class CrashTests
     /// <returns>True when recovery was done before so many requests were completed.</returns>
     private static bool RecoverInPart(SimulatedMedium medium, int requests)
     {
-        var world = new World(medium);
+        var world = NewWorld(medium);
         world.Disk.CompletesByHand = true;
         var opening = new JournalOpening(world.Disk, world.Options, world.Host);
         for (var i = 0; i < requests && !opening.Step(); i++)

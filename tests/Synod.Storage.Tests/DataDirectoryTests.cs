@@ -8,7 +8,8 @@ public class DataDirectoryTests
 {
     private static readonly DirectoryRecord s_record = new(
         new DataIdentity(0x1234), 0xABCD, new NodeId(2), "n 2", true, true,
-        [new MemberIdentity(new NodeId(1), new DataIdentity(5)), new MemberIdentity(new NodeId(2), new DataIdentity(0x1234))]);
+        [new MemberIdentity(new NodeId(1), new DataIdentity(5)),
+            new MemberIdentity(new NodeId(2), new DataIdentity(0x1234))]);
 
     private static SimulatedMedium Saved(params DirectoryRecord[] records)
     {
@@ -51,9 +52,11 @@ public class DataDirectoryTests
     {
         var directory = new DataDirectory(Saved(s_record).Open());
         directory.Expect(0xABCD, new NodeId(2), "n 2");
-        Assert.Contains("cluster", Refusal(() => directory.Expect(0xABCE, new NodeId(2), "n 2")), StringComparison.Ordinal);
-        Assert.Contains("member n2", Refusal(() => directory.Expect(0xABCD, new NodeId(3), "n 2")), StringComparison.Ordinal);
-        Assert.Contains("\"n 3\"", Refusal(() => directory.Expect(0xABCD, new NodeId(2), "n 3")), StringComparison.Ordinal);
+        void Refused(string word, ulong cluster, uint node, string name) => Assert.Contains(
+            word, Refusal(() => directory.Expect(cluster, new NodeId(node), name)), StringComparison.Ordinal);
+        Refused("cluster", 0xABCE, 2, "n 2");
+        Refused("member n2", 0xABCD, 3, "n 2");
+        Refused("\"n 3\"", 0xABCD, 2, "n 3");
     }
 
     [Fact]

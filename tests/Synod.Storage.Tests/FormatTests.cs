@@ -31,7 +31,9 @@ public class FormatTests
         Assert.True(SegmentName.TryParse(SegmentName.Of(26), out var segment));
         Assert.Equal(26UL, segment);
         Assert.True(string.CompareOrdinal(SegmentName.Of(9), SegmentName.Of(10)) < 0);
-        foreach (var other in new[] { "journal-1", SegmentName.MarkFile, "journal-000000000000000A", "journal-0000000000000000", "x" })
+        string[] others =
+            ["journal-1", SegmentName.MarkFile, "journal-000000000000000A", "journal-0000000000000000", "x"];
+        foreach (var other in others)
         {
             Assert.False(SegmentName.TryParse(other, out _), other);
         }

@@ -73,6 +73,47 @@ public class JournalTests
     }
 
     [Fact]
+    public void A_batch_that_found_no_room_in_a_write_is_not_released_by_it()
+    {
+        var world = World.Opened(World.NewMedium());
+        world.Disk.CompletesByHand = true;
+        world.Post(length: 1200);
+        world.Post(length: 1200); // both together exceed one write
+        world.Turn();
+        world.Disk.CompleteOne();
+        world.Turn();
+        Assert.Equal(1UL, world.Persisted);
+        world.Disk.CompleteOne();
+        world.Turn();
+        Assert.Equal(2UL, world.Persisted);
+    }
+
+    [Fact]
+    public void A_write_that_succeeds_after_a_fault_is_not_reported()
+    {
+        var world = World.Opened(World.NewMedium());
+        world.Disk.CompletesByHand = true;
+        world.Disk.FaultOf = static request =>
+            request.Operation == Ports.DiskOperation.CreateZeroFilled ? DiskFault.WriteFails : DiskFault.None;
+        while (world.Disk.UnderWay.Count < 2)
+        {
+            world.Post();
+            world.Turn();
+            var making = world.Disk.UnderWay.Any(static r => r.Operation == Ports.DiskOperation.CreateZeroFilled);
+            Assert.True(making || world.Disk.CompleteOne());
+        }
+        var persisted = world.Persisted;
+        var underWay = world.Disk.UnderWay.ToList();
+        var at = underWay.FindIndex(static r => r.Operation == Ports.DiskOperation.CreateZeroFilled);
+        Assert.True(world.Disk.Complete(at)); // the segment cannot be made
+        world.Turn();
+        Assert.NotNull(world.Fault);
+        Assert.True(world.Disk.CompleteOne()); // and then the write succeeds
+        world.Turn();
+        Assert.Equal(persisted, world.Persisted);
+    }
+
+    [Fact]
     public void The_oldest_unsynced_record_tells_since_when_it_waits()
     {
         var world = World.Opened(World.NewMedium());

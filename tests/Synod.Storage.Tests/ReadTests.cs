@@ -33,9 +33,12 @@ public class ReadTests
             var answer = Read(reader, 3, 45);
             Assert.Null(answer.Damage);
             Assert.Equal(46UL, answer.NextKey);
-            Assert.Equal(Enumerable.Range(3, 43).Select(static key => (ulong)key), answer.Records.Select(static r => r.Key));
+            Assert.Equal(
+                Enumerable.Range(3, 43).Select(static key => (ulong)key), answer.Records.Select(static r => r.Key));
             Assert.All(answer.Records, static r => Assert.Equal(World.PayloadOf(r.Key), r.Payload));
-            Assert.All(answer.Records, static r => Assert.Equal((r.Key, (byte)1, 5UL), (r.Number, r.Stream, r.Configuration)));
+            Assert.All(
+                answer.Records,
+                static r => Assert.Equal((r.Key, (byte)1, 5UL), (r.Number, r.Stream, r.Configuration)));
         }
     }
 

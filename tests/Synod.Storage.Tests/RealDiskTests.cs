@@ -15,7 +15,8 @@ public sealed class RealDiskTests : IDisposable
         }
     }
 
-    private static DiskCompletion Do(IDisk disk, DiskOperation operation, string name, long offset, byte[] bytes, long length)
+    private static DiskCompletion Do(
+        IDisk disk, DiskOperation operation, string name, long offset, byte[] bytes, long length)
     {
         disk.Submit(new DiskRequest(5, operation, name, offset, bytes, length));
         DiskCompletion completion;
@@ -103,7 +104,10 @@ public sealed class RealDiskTests : IDisposable
     [InlineData(true)]
     public void A_journal_on_the_real_disk_is_recovered(bool portable)
     {
-        var options = new JournalOptions { SegmentBytes = 64 << 10, BatchBytesMax = 8 << 10, WriteBytesMax = 16 << 10, CarryBytesMax = 1024 };
+        var options = new JournalOptions
+        {
+            SegmentBytes = 64 << 10, BatchBytesMax = 8 << 10, WriteBytesMax = 16 << 10, CarryBytesMax = 1024,
+        };
         ulong last = 0;
         for (var life = 0; life < 3; life++)
         {
@@ -136,7 +140,8 @@ public sealed class RealDiskTests : IDisposable
     [Fact]
     public void A_full_disk_is_told_from_other_errors()
     {
-        Assert.True(DiskErrors.IsOutOfSpace(new IOException("", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28)));
+        var full = OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28;
+        Assert.True(DiskErrors.IsOutOfSpace(new IOException("", full)));
         Assert.False(DiskErrors.IsOutOfSpace(new IOException("", 5)));
         if (!OperatingSystem.IsLinux())
         {
@@ -145,8 +150,8 @@ public sealed class RealDiskTests : IDisposable
         IOException? error = null;
         try
         {
-            using var full = LinuxCalls.OpenFile("/dev/full", create: false, truncate: false);
-            using var stream = new FileStream(full, FileAccess.Write, 1);
+            using var device = LinuxCalls.OpenFile("/dev/full", create: false, truncate: false);
+            using var stream = new FileStream(device, FileAccess.Write, 1);
             stream.Write([1, 2, 3]);
         }
         catch (IOException e)

@@ -21,7 +21,8 @@ public class RotTests
         return (medium, world.Persisted);
     }
 
-    private static JournalOptions Small => World.Tiny with { SegmentBytes = 3072, BatchBytesMax = 512, CarryBytesMax = 64 };
+    private static JournalOptions Small =>
+        World.Tiny with { SegmentBytes = 3072, BatchBytesMax = 512, CarryBytesMax = 64 };
 
     [Theory]
     [InlineData(0x01)]
@@ -148,9 +149,11 @@ public class RotTests
     {
         var medium = World.NewMedium();
         var world = World.Opened(medium, World.Tiny with { Identity = new Ports.DataIdentity(1) });
-        world.Post(3);
-        world.Settle();
-        var forged = medium.Snapshot("journal-0000000000000001").AsSpan(512, 512).ToArray();
+        world.Post();
+        world.Turn();
+        world.Post();
+        world.Turn();
+        var forged = medium.Snapshot("journal-0000000000000001").AsSpan(1024, 512).ToArray(); // swears to record 1
 
         var target = World.NewMedium();
         var victim = World.Opened(target, World.Tiny with { Identity = new Ports.DataIdentity(2) });
@@ -159,7 +162,50 @@ public class RotTests
         victim.Mailboxes.Batches.TryPost(batch);
         victim.Journal.Turn(victim.Now);
         target.LosePower();
-        target.Rot("journal-0000000000000001", 512, 1); // the only record is torn; its payload holds marks that are not ours
+        // The only record is torn; its payload holds marks that are not ours.
+        target.Rot("journal-0000000000000001", 512, 1);
         World.Opened(target, World.Tiny with { Identity = new Ports.DataIdentity(2) }).AssertRecovered(0, 0);
+    }
+
+    [Fact]
+    public void The_loss_of_a_segment_is_noticed_although_the_journal_was_never_idle()
+    {
+        var medium = World.NewMedium();
+        var world = World.Opened(medium);
+        while (!medium.Names.Contains("journal-0000000000000002") || world.Journal.NoSpace is not null
+            || !medium.Snapshot("journal-0000000000000002").AsSpan().ContainsAnyExcept((byte)0))
+        {
+            world.Post();
+            world.Turn();
+        }
+        medium.LosePower();
+        medium.Lose("journal-0000000000000002");
+        var e = Assert.Throws<JournalRefusedException>(() => World.Opened(medium));
+        Assert.Equal(RecoveryDecision.RefuseGap, e.Decision);
+    }
+
+    [Fact]
+    public void A_whole_record_of_another_history_breaks_the_chain()
+    {
+        static SimulatedMedium Written(int firstLength)
+        {
+            var medium = World.NewMedium();
+            var world = World.Opened(medium);
+            world.Post(length: firstLength);
+            world.Turn();
+            world.Post();
+            world.Settle();
+            return medium;
+        }
+        const string Name = "journal-0000000000000001";
+        var medium = Written(20);
+        var other = Written(21).Snapshot(Name);
+        var mine = medium.Snapshot(Name);
+        for (var at = 1024; at < 1536; at++) // record 2, intact, but after another record 1
+        {
+            medium.Rot(Name, at, (byte)(mine[at] ^ other[at]));
+        }
+        var e = Assert.Throws<JournalRefusedException>(() => World.Opened(medium));
+        Assert.Equal(RecoveryDecision.RefuseRot, e.Decision);
     }
 }

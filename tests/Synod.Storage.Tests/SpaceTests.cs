@@ -31,7 +31,8 @@ public class SpaceTests
         Assert.Equal(world.LastNumber, world.Persisted + 1); // the one that does not fit waits
         Assert.Null(world.Journal.Fault);
         Assert.Single(world.Events, static e => e.Kind == JournalEventKind.NoSpace);
-        Assert.Contains("Free some space", world.Events.First(static e => e.Kind == JournalEventKind.NoSpace).Text!, StringComparison.Ordinal);
+        var alarm = world.Events.First(static e => e.Kind == JournalEventKind.NoSpace);
+        Assert.Contains("Free some space", alarm.Text!, StringComparison.Ordinal);
     }
 
     [Fact]

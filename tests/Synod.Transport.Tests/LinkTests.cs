@@ -49,7 +49,8 @@ public sealed class LinkTests
         forger.ReadToEnd();
         Assert.Equal(["first"], node.Frames(1, PeerLane.Data));
         Assert.True(node.Log.CountOf("a damaged frame arrived") == 1);
-        Assert.DoesNotContain(node.Events, e => e.Kind == PeerEventKind.LinkDown && (e.Lane != PeerLane.Data || e.From.Number == 2));
+        Assert.DoesNotContain(node.Events, e => e.Kind == PeerEventKind.LinkDown
+            && (e.Lane != PeerLane.Data || e.From.Number == 2));
         world.Until("the real n1 is back", () => node.Peers.IsUp(new NodeId(1), PeerLane.Data)
             && world[1].Send(3, PeerLane.Data, "real"));
         world.Until("it is heard", () => node.Frames(1, PeerLane.Data).Contains("real"));
@@ -88,7 +89,10 @@ public sealed class LinkTests
         world.Until("the second counts", () => node.Count(PeerEventKind.Frame, 1, PeerLane.Data) == 2);
         first.ReadToEnd();
         Assert.Equal(
-            [PeerEventKind.LinkUp, PeerEventKind.Frame, PeerEventKind.LinkDown, PeerEventKind.LinkUp, PeerEventKind.Frame],
+            [
+                PeerEventKind.LinkUp, PeerEventKind.Frame, PeerEventKind.LinkDown,
+                PeerEventKind.LinkUp, PeerEventKind.Frame,
+            ],
             node.Events.Select(e => e.Kind));
     }
 
@@ -142,7 +146,8 @@ public sealed class LinkTests
         world.Until("n1 knows", () => world[1].Count(PeerEventKind.LinkDown, 2, PeerLane.Data) > 0);
         Assert.Contains(
             "wrong identity",
-            world[1].Of(PeerEventKind.LinkDown, 2).First(e => e.Lane == PeerLane.Data).Reason, StringComparison.Ordinal);
+            world[1].Of(PeerEventKind.LinkDown, 2).First(e => e.Lane == PeerLane.Data).Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]

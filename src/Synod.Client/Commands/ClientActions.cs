@@ -31,7 +31,8 @@ public sealed class ClientActions(IReadOnlyList<Uri> endpoints, TimeSpan timeout
             var request = new DeleteRangeRequest { Key = range.Key, RangeEnd = range.RangeEnd };
             DeleteRangeResponse answer = await client.DeleteRangeAsync(request, cancellation).ConfigureAwait(false);
             string noun = answer.Deleted == 1 ? "key" : "keys";
-            await output.WriteLineAsync($"{answer.Deleted} {noun} deleted, revision {answer.Header?.Revision}").ConfigureAwait(false);
+            await output.WriteLineAsync($"{answer.Deleted} {noun} deleted, revision {answer.Header?.Revision}")
+                .ConfigureAwait(false);
         });
 
     /// <summary>Prints keys and values.</summary>
@@ -64,7 +65,8 @@ public sealed class ClientActions(IReadOnlyList<Uri> endpoints, TimeSpan timeout
             }
             if (answer.More)
             {
-                await error.WriteLineAsync($"synod: {answer.Count} keys in all; --limit left some out").ConfigureAwait(false);
+                await error.WriteLineAsync($"synod: {answer.Count} keys in all; --limit left some out")
+                    .ConfigureAwait(false);
             }
         });
 
@@ -73,7 +75,12 @@ public sealed class ClientActions(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         ReadAsync(async client =>
         {
             KeyRange range = prefix ? KeyRange.Prefix(key) : KeyRange.One(key);
-            var create = new WatchCreateRequest { Key = range.Key, RangeEnd = range.RangeEnd, StartRevision = revision };
+            var create = new WatchCreateRequest
+            {
+                Key = range.Key,
+                RangeEnd = range.RangeEnd,
+                StartRevision = revision,
+            };
             try
             {
                 await foreach (WatchResponse answer in client.WatchAsync(create, cancellation).ConfigureAwait(false))
@@ -81,7 +88,8 @@ public sealed class ClientActions(IReadOnlyList<Uri> endpoints, TimeSpan timeout
                     ThrowIfCanceled(answer);
                     foreach (Event change in answer.Events)
                     {
-                        await output.WriteLineAsync(json ? JsonText.Of(change) : PlainText(change)).ConfigureAwait(false);
+                        await output.WriteLineAsync(json ? JsonText.Of(change) : PlainText(change))
+                            .ConfigureAwait(false);
                     }
                     await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
                 }
@@ -128,7 +136,8 @@ public sealed class ClientActions(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         {
             bool unknown = isChange && exception.Outcome == RequestOutcome.Unknown;
             await error.WriteLineAsync(
-                unknown ? $"synod: unknown whether it was done: {exception.Message}" : $"synod: {exception.Message}").ConfigureAwait(false);
+                unknown ? $"synod: unknown whether it was done: {exception.Message}" : $"synod: {exception.Message}")
+                    .ConfigureAwait(false);
             return unknown ? ExitCode.Unknown : ExitCode.Failed;
         }
         catch (OperationCanceledException)

@@ -7,7 +7,8 @@ namespace Synod.Client.Commands;
 /// <summary>The table that `synod status` prints: one row per endpoint.</summary>
 internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout, TextWriter output, TextWriter error)
 {
-    private static readonly string[] Headings = ["ENDPOINT", "ID", "NAME", "VERSION", "ROLE", "TERM", "INDEX", "DB SIZE"];
+    private static readonly string[] Headings =
+        ["ENDPOINT", "ID", "NAME", "VERSION", "ROLE", "TERM", "INDEX", "DB SIZE"];
 
     public async Task<int> PrintAsync(bool json, CancellationToken cancellation)
     {
@@ -15,7 +16,8 @@ internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         Task<Row>[] asked = [.. endpoints.Select(endpoint => AskAsync(client, endpoint, cancellation))];
         Row[] rows = await Task.WhenAll(asked).ConfigureAwait(false);
         bool anyAnswered = rows.Any(row => row.Status is not null);
-        Dictionary<ulong, string> names = anyAnswered ? await NamesAsync(client, cancellation).ConfigureAwait(false) : [];
+        Dictionary<ulong, string> names =
+            anyAnswered ? await NamesAsync(client, cancellation).ConfigureAwait(false) : [];
         if (json)
         {
             foreach (Row row in rows)
@@ -70,13 +72,17 @@ internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         var lines = new List<string[]> { Headings };
         foreach (Row row in rows)
         {
-            lines.Add(row.Status is { } status ? Cells(row.Endpoint, status, names) : [row.Endpoint.Authority, "unreachable"]);
+            lines.Add(row.Status is { } status
+                ? Cells(row.Endpoint, status, names)
+                : [row.Endpoint.Authority, "unreachable"]);
             if (row.Status is { Errors.Count: > 0 } ill)
             {
-                await error.WriteLineAsync($"synod: {row.Endpoint.Authority} reports: {string.Join(", ", ill.Errors)}").ConfigureAwait(false);
+                await error.WriteLineAsync($"synod: {row.Endpoint.Authority} reports: {string.Join(", ", ill.Errors)}")
+                    .ConfigureAwait(false);
             }
         }
-        int[] widths = [.. Headings.Select((_, column) => lines.Max(line => column < line.Length ? line[column].Length : 0))];
+        int[] widths = [.. Headings.Select((_, column) =>
+            lines.Max(line => column < line.Length ? line[column].Length : 0))];
         foreach (string[] line in lines)
         {
             string text = string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column])));

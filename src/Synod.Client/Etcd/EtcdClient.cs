@@ -5,14 +5,19 @@ using Synod.Protocol.Etcd;
 namespace Synod.Client.Etcd;
 
 /// <summary>
-/// A small client of the etcd v3 API with several endpoints: each request goes to them in order until one answers. A change
-/// is never sent twice unless it is known that the first time nothing was done.
+/// A small client of the etcd v3 API with several endpoints: each request goes to them in order until one answers. A
+/// change is never sent twice unless it is known that the first time nothing was done.
 /// </summary>
 public sealed class EtcdClient : IDisposable
 {
     private const string KeyValueService = "/etcdserverpb.KV/";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(5);
+
+    // A watch that stood outlives the restart of a whole cluster: this many rounds over all endpoints, at least.
+    private const int WatchRoundsMax = 30;
+    private static readonly TimeSpan WatchRetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WatchRetryDelayMax = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http;
     private readonly GrpcCaller[] _callers;
@@ -58,7 +63,8 @@ public sealed class EtcdClient : IDisposable
 
     /// <summary>The members of the cluster.</summary>
     public Task<MemberListResponse> MemberListAsync(CancellationToken cancellation) =>
-        AnyAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, false, cancellation);
+        AnyAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, false,
+            cancellation);
 
     /// <summary>How the node at exactly this endpoint is.</summary>
     public Task<StatusResponse> StatusAsync(Uri endpoint, CancellationToken cancellation) =>
@@ -89,8 +95,9 @@ public sealed class EtcdClient : IDisposable
     }
 
     /// <summary>
-    /// Watches an interval of keys and goes on elsewhere when a connection breaks: every event once, in order. The first
-    /// answer says "created".
+    /// Watches an interval of keys and goes on elsewhere when a connection breaks: every event once, in order. The
+    /// first answer says "created". A watch that never stood fails when all endpoints failed once; one that stood tries
+    /// on for a while.
     /// </summary>
     /// <exception cref="EtcdException">All endpoints failed one after the other.</exception>
     public async IAsyncEnumerable<WatchResponse> WatchAsync(
@@ -104,7 +111,8 @@ public sealed class EtcdClient : IDisposable
         {
             GrpcCaller caller = _callers[attempt % _callers.Length];
             IAsyncEnumerator<WatchResponse> answers = caller
-                .StreamAsync("/etcdserverpb.Watch/Watch", new WatchRequest { CreateRequest = create }, WatchResponse.Parser, cancellation)
+                .StreamAsync("/etcdserverpb.Watch/Watch", new WatchRequest { CreateRequest = create },
+                    WatchResponse.Parser, cancellation)
                 .GetAsyncEnumerator(cancellation);
             await using (answers.ConfigureAwait(false))
             {
@@ -132,9 +140,15 @@ public sealed class EtcdClient : IDisposable
                     }
                 }
             }
-            if (failures.Count >= _callers.Length)
+            if (failures.Count >= _callers.Length * (created ? WatchRoundsMax : 1))
             {
-                throw Combine(failures);
+                throw Combine(failures.GetRange(failures.Count - _callers.Length, _callers.Length));
+            }
+            if (created)
+            {
+                TimeSpan delay = WatchRetryDelay * failures.Count;
+                await Task.Delay(delay < WatchRetryDelayMax ? delay : WatchRetryDelayMax, cancellation)
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -142,7 +156,8 @@ public sealed class EtcdClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    // Where to go on after a broken connection. Events of one revision come in one answer, as no fragments were asked for.
+    // Where to go on after a broken connection. Events of one revision come in one answer, as no fragments were asked
+    // for.
     private static void NoteProgress(WatchCreateRequest create, WatchResponse answer)
     {
         if (answer.Events.Count > 0)
@@ -185,6 +200,7 @@ public sealed class EtcdClient : IDisposable
         RequestOutcome outcome = failures.TrueForAll(failure => failure.Outcome == RequestOutcome.NotDone)
             ? RequestOutcome.NotDone
             : RequestOutcome.Unknown;
-        return new EtcdException(failures[^1].Status, outcome, string.Join("; ", failures.Select(failure => failure.Message)));
+        return new EtcdException(failures[^1].Status, outcome,
+            string.Join("; ", failures.Select(failure => failure.Message)));
     }
 }

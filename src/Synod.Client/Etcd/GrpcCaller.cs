@@ -77,7 +77,8 @@ internal sealed class GrpcCaller(HttpClient http, Uri endpoint)
                 {
                     answer = await GrpcFrames.ReadAsync(stream, parser, cancellation).ConfigureAwait(false);
                 }
-                catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
+                catch (Exception exception)
+                    when (exception is HttpRequestException or IOException or InvalidDataException)
                 {
                     throw Translate(exception);
                 }
@@ -109,7 +110,8 @@ internal sealed class GrpcCaller(HttpClient http, Uri endpoint)
         int status = (int)response.StatusCode;
         if (status != 200)
         {
-            // 4xx: whoever answered did not take the request. Anything else may come from a proxy behind which it went on.
+            // 4xx: whoever answered did not take the request. Anything else may come from a proxy behind which it went
+            // on.
             RequestOutcome outcome = status is >= 400 and < 500 ? RequestOutcome.NotDone : RequestOutcome.Unknown;
             throw Failure(GrpcStatus.Unknown, outcome, $"HTTP status {status}; is this an etcd endpoint?");
         }
@@ -135,7 +137,8 @@ internal sealed class GrpcCaller(HttpClient http, Uri endpoint)
         throw new EtcdException(status, OutcomeOf(status, detail), line);
     }
 
-    /// <summary>Which statuses say that nothing was done: those of validation, and "no leader", which is said before proposing.</summary>
+    /// <summary>Which statuses say that nothing was done: those of validation, and "no leader", which is said before
+    /// proposing.</summary>
     private static RequestOutcome OutcomeOf(int status, string detail) => status switch
     {
         GrpcStatus.Unavailable when detail == "etcdserver: no leader" => RequestOutcome.NotDone,

@@ -21,11 +21,13 @@ internal static class GrpcFrames
 
     /// <summary>Reads the next message; null at the end of the stream.</summary>
     /// <exception cref="InvalidDataException">Not gRPC, or not for this client.</exception>
-    public static async ValueTask<T?> ReadAsync<T>(Stream stream, MessageParser<T> parser, CancellationToken cancellation)
+    public static async ValueTask<T?> ReadAsync<T>(Stream stream, MessageParser<T> parser,
+        CancellationToken cancellation)
         where T : class, IMessage<T>
     {
         byte[] prefix = new byte[PrefixBytes];
-        int read = await stream.ReadAtLeastAsync(prefix, PrefixBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        int read = await stream.ReadAtLeastAsync(prefix, PrefixBytes, throwOnEndOfStream: false, cancellation)
+            .ConfigureAwait(false);
         if (read == 0)
         {
             return null;
@@ -44,7 +46,8 @@ internal static class GrpcFrames
             throw new InvalidDataException($"an answer of {length} bytes");
         }
         byte[] body = new byte[length];
-        if (await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false) < body.Length)
+        if (await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellation)
+            .ConfigureAwait(false) < body.Length)
         {
             throw new InvalidDataException("the answer ends inside a message");
         }

@@ -3,7 +3,8 @@ using System.Net.Http.Headers;
 
 namespace Synod.Client.Etcd;
 
-/// <summary>A request body that sends its bytes and then stays open, as bidirectional calls need, until it is disposed.</summary>
+/// <summary>A request body that sends its bytes and then stays open, as bidirectional calls need, until it is
+/// disposed.</summary>
 internal sealed class OpenRequestContent : HttpContent
 {
     private readonly byte[] _bytes;

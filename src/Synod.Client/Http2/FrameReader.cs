@@ -32,7 +32,8 @@ internal static class FrameReader
         return true;
     }
 
-    /// <summary>The content of a DATA or HEADERS frame: without padding and without priority fields. RFC 9113, §6.1, §6.2.</summary>
+    /// <summary>The content of a DATA or HEADERS frame: without padding and without priority fields. RFC 9113, §6.1,
+    /// §6.2.</summary>
     /// <exception cref="Http2ProtocolException">Padding or priority do not fit into the frame.</exception>
     public static ReadOnlySpan<byte> Content(FrameHeader header, ReadOnlySpan<byte> payload)
     {

@@ -7,8 +7,8 @@ internal interface IHeaderSink
 }
 
 /// <summary>
-/// Decodes header blocks with static and dynamic table and Huffman strings. RFC 7541. One per connection: blocks must come
-/// whole and in order. Allocates for fields that enter the dynamic table and for nothing else.
+/// Decodes header blocks with static and dynamic table and Huffman strings. RFC 7541. One per connection: blocks must
+/// come whole and in order. Allocates for fields that enter the dynamic table and for nothing else.
 /// </summary>
 internal sealed class HpackDecoder(int tableBytesLimit = HpackDecoder.TableBytesDefault)
 {
@@ -24,7 +24,8 @@ internal sealed class HpackDecoder(int tableBytesLimit = HpackDecoder.TableBytes
     public HpackDynamicTable Table => _table;
 
     /// <summary>Decodes one whole block.</summary>
-    /// <exception cref="Http2ProtocolException">The block is malformed; the table is then of no further use.</exception>
+    /// <exception cref="Http2ProtocolException">The block is malformed; the table is then of no further
+    /// use.</exception>
     public void Decode<TSink>(ReadOnlySpan<byte> block, ref TSink sink)
         where TSink : IHeaderSink
     {

@@ -24,7 +24,8 @@ internal sealed class HpackDynamicTable(int bytesLimit)
     {
         if (bytesMax > BytesLimit)
         {
-            throw new Http2ProtocolException($"a header table of {bytesMax} bytes; at most {BytesLimit} were announced");
+            throw new Http2ProtocolException(
+                $"a header table of {bytesMax} bytes; at most {BytesLimit} were announced");
         }
         BytesMax = bytesMax;
         Evict(bytesMax);

@@ -3,8 +3,8 @@ using System.Text;
 namespace Synod.Client.Http2;
 
 /// <summary>
-/// Header blocks of gRPC requests. The first request of a path puts its fields into the server's table, so that every later
-/// one is a few index bytes, as with every real gRPC client; the block of a path is then constant and is kept.
+/// Header blocks of gRPC requests. The first request of a path puts its fields into the server's table, so that every
+/// later one is a few index bytes, as with every real gRPC client; the block of a path is then constant and is kept.
 /// </summary>
 internal sealed class RequestHeaderEncoder
 {
@@ -15,7 +15,8 @@ internal sealed class RequestHeaderEncoder
     private bool _tableSizeTold;
 
     /// <param name="authority">Host and port.</param>
-    /// <param name="peerTableBytes">The header table that the server offers; a smaller one than usual is not used at all.</param>
+    /// <param name="peerTableBytes">The header table that the server offers; a smaller one than usual is not used at
+    /// all.</param>
     public RequestHeaderEncoder(string authority, int peerTableBytes)
     {
         _authority = authority;

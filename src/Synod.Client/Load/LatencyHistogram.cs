@@ -50,8 +50,8 @@ public sealed class LatencyHistogram
     }
 
     /// <summary>
-    /// The value that <paramref name="fraction"/> (0 to 1) of all recorded values do not exceed, by nearest rank, rounded
-    /// up to the end of its bucket; 0 while empty.
+    /// The value that <paramref name="fraction"/> (0 to 1) of all recorded values do not exceed, by nearest rank,
+    /// rounded up to the end of its bucket; 0 while empty.
     /// </summary>
     public long PercentileNanoseconds(double fraction)
     {

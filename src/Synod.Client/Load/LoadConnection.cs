@@ -6,8 +6,8 @@ using Synod.Client.Http2;
 namespace Synod.Client.Load;
 
 /// <summary>
-/// One HTTP/2 connection of the load generator: keeps as many requests in flight as it has clients. It never blocks after
-/// it is open; the run tells it when its socket can be read or written.
+/// One HTTP/2 connection of the load generator: keeps as many requests in flight as it has clients. It never blocks
+/// after it is open; the run tells it when its socket can be read or written.
 /// </summary>
 internal sealed class LoadConnection : IDisposable
 {
@@ -303,7 +303,8 @@ internal sealed class LoadConnection : IDisposable
         _output.Append(new FrameHeader(block.Length, FrameType.Headers, FrameFlags.EndHeaders, stream), block);
         while (body.Length > _settings.FrameBytesMax)
         {
-            _output.Append(new FrameHeader(_settings.FrameBytesMax, FrameType.Data, 0, stream), body[.._settings.FrameBytesMax]);
+            _output.Append(new FrameHeader(_settings.FrameBytesMax, FrameType.Data, 0, stream),
+                body[.._settings.FrameBytesMax]);
             body = body[_settings.FrameBytesMax..];
         }
         _output.Append(new FrameHeader(body.Length, FrameType.Data, FrameFlags.EndStream, stream), body);

@@ -5,8 +5,9 @@ using Synod.Client.Http2;
 namespace Synod.Client.Load;
 
 /// <summary>
-/// Puts a closed loop of requests on etcd v3 endpoints from one thread: every client sends its next request when its last
-/// one is answered. Speaks HTTP/2 itself, so that on a shared machine the servers and not the generator are measured.
+/// Puts a closed loop of requests on etcd v3 endpoints from one thread: every client sends its next request when its
+/// last one is answered. Speaks HTTP/2 itself, so that on a shared machine the servers and not the generator are
+/// measured.
 /// </summary>
 public static class LoadGenerator
 {
@@ -64,14 +65,18 @@ public static class LoadGenerator
         }
     }
 
-    // Never by an asynchronous call: from then on the runtime's own event loop would wake for every packet of the socket,
-    // beside this one, and cost three times as much as the whole generator.
+    // Never by an asynchronous call: from then on the runtime's own event loop would wake for every packet of the
+    // socket, beside this one, and cost three times as much as the whole generator.
     private static Socket Connect(Uri endpoint)
     {
         string reason = "no address";
         foreach (IPAddress address in Addresses(endpoint))
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            {
+                NoDelay = true,
+                Blocking = false,
+            };
             try
             {
                 socket.Connect(address, endpoint.Port);
@@ -79,11 +84,13 @@ public static class LoadGenerator
             }
             catch (SocketException exception) when (IsUnderWay(exception.SocketErrorCode))
             {
-                if (!socket.Poll(ConnectTimeout, SelectMode.SelectWrite) && !socket.Poll(TimeSpan.Zero, SelectMode.SelectError))
+                if (!socket.Poll(ConnectTimeout, SelectMode.SelectWrite)
+                    && !socket.Poll(TimeSpan.Zero, SelectMode.SelectError))
                 {
                     reason = "no answer";
                 }
-                else if ((int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! is int code and not 0)
+                else if ((int)socket.GetSocketOption(SocketOptionLevel.Socket,
+                    SocketOptionName.Error)! is int code and not 0)
                 {
                     reason = new SocketException(code).Message;
                 }

@@ -12,7 +12,8 @@ public sealed record LoadPlan
     /// <summary>The longest key; its length then fits into one byte of the request.</summary>
     public const int KeyBytesMax = 120;
 
-    /// <summary>The longest value: the whole request fits into every server's first flow-control window (65,535 bytes).</summary>
+    /// <summary>The longest value: the whole request fits into every server's first flow-control window (65,535
+    /// bytes).</summary>
     public const int ValueBytesMax = 64_000;
 
     /// <summary>How many requests share one connection unless the number of connections is given.</summary>
@@ -60,7 +61,8 @@ public sealed record LoadPlan
     /// <summary>A request that is unanswered for longer ends the run.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Processes on this machine whose processor time during the measurement is reported as the servers'.</summary>
+    /// <summary>Processes on this machine whose processor time during the measurement is reported as the
+    /// servers'.</summary>
     public IReadOnlyList<int> ServerProcesses { get; init; } = [];
 
     /// <summary>The number of connections after the default was filled in.</summary>

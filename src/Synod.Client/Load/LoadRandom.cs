@@ -1,6 +1,7 @@
 namespace Synod.Client.Load;
 
-/// <summary>A seeded source of 64-bit numbers: SplitMix64 (Steele, Lea, Flood 2014). Cheap, and the same on every machine.</summary>
+/// <summary>A seeded source of 64-bit numbers: SplitMix64 (Steele, Lea, Flood 2014). Cheap, and the same on every
+/// machine.</summary>
 internal struct LoadRandom(ulong seed)
 {
     private ulong _state = seed;

@@ -19,7 +19,8 @@ public sealed record LoadReport
     /// <summary>Failures by gRPC status and message, or by what else went wrong.</summary>
     public required IReadOnlyDictionary<string, long> Errors { get; init; }
 
-    /// <summary>Gets of keys that are not in the store: cheaper than others, so the store should be filled first.</summary>
+    /// <summary>Gets of keys that are not in the store: cheaper than others, so the store should be filled
+    /// first.</summary>
     public required long Missing { get; init; }
 
     /// <summary>How long was measured.</summary>
@@ -65,13 +66,15 @@ public sealed record LoadReport
         CultureInfo culture = CultureInfo.InvariantCulture;
         text.Append(culture, $"{ModeName(Plan.Mode)}: {Plan.Clients} in flight over {Plan.ConnectionCount} connections to ");
         text.AppendLine(string.Join(", ", Plan.Endpoints.Select(endpoint => endpoint.Authority)));
-        text.AppendLine(culture, $"  throughput   {Throughput,10:0} requests/s   ({Requests} in {Measured.TotalSeconds:0.00} s)");
+        text.AppendLine(culture,
+            $"  throughput   {Throughput,10:0} requests/s   ({Requests} in {Measured.TotalSeconds:0.00} s)");
         text.Append("  latency ms  ");
         foreach ((string name, double fraction) in Percentiles)
         {
             text.Append(culture, $" {name} {Latencies.PercentileNanoseconds(fraction) / 1e6:0.000} ");
         }
-        text.AppendLine(culture, $" max {Latencies.MaxNanoseconds / 1e6:0.000}  mean {Latencies.MeanNanoseconds / 1e6:0.000}");
+        text.AppendLine(culture,
+            $" max {Latencies.MaxNanoseconds / 1e6:0.000}  mean {Latencies.MeanNanoseconds / 1e6:0.000}");
         text.Append(culture, $"  cpu/request  generator {GeneratorMicrosecondsPerRequest:0.00} us");
         if (ServerMicrosecondsPerRequest is { } server)
         {
@@ -115,7 +118,8 @@ public sealed record LoadReport
             json.WriteNumber("throughput", Math.Round(Throughput, 1));
             foreach ((string name, double fraction) in Percentiles)
             {
-                json.WriteNumber(name.Replace(".", "", StringComparison.Ordinal) + "Microseconds", Math.Round(Latencies.PercentileNanoseconds(fraction) / 1e3, 1));
+                json.WriteNumber(name.Replace(".", "", StringComparison.Ordinal) + "Microseconds",
+                    Math.Round(Latencies.PercentileNanoseconds(fraction) / 1e3, 1));
             }
             json.WriteNumber("maxMicroseconds", Math.Round(Latencies.MaxNanoseconds / 1e3, 1));
             json.WriteNumber("meanMicroseconds", Math.Round(Latencies.MeanNanoseconds / 1e3, 1));

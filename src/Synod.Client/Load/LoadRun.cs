@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Synod.Client.Load;
 
-/// <summary>What a run hands out, counts and measures: warm-up, then the measurement, then the rest that is still in flight.</summary>
+/// <summary>What a run hands out, counts and measures: warm-up, then the measurement, then the rest that is still in
+/// flight.</summary>
 internal sealed class LoadRun
 {
     /// <summary>Different errors that are told apart; further ones count together.</summary>
@@ -20,6 +21,7 @@ internal sealed class LoadRun
     private long _measureEnd;
     private TimeSpan _ownTime;
     private TimeSpan? _serverTime;
+    private bool _hasBegun;
     private bool _isOver;
 
     public LoadRun(LoadPlan plan)
@@ -61,15 +63,17 @@ internal sealed class LoadRun
     /// <summary>Begins; the measurement itself begins when the warm-up is through.</summary>
     public void Begin(long now)
     {
+        _hasBegun = true;
         if (_plan.Warmup == 0)
         {
             BeginMeasuring(now);
         }
     }
 
+    /// <summary>The next request to send; none before all connections are ready and none after the end.</summary>
     public bool TryNext(out PlannedRequest request)
     {
-        if (_isOver || _issued >= _issueMax)
+        if (!_hasBegun || _isOver || _issued >= _issueMax)
         {
             request = default;
             return false;

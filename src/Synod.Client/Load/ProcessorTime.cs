@@ -29,9 +29,11 @@ internal static class ProcessorTime
             {
                 return null;
             }
-            // The name in parentheses may hold anything; user and system time are fields 14 and 15, the 12th and 13th after it.
+            // The name in parentheses may hold anything; user and system time are fields 14 and 15, the 12th and 13th
+            // after it.
             string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            ticks += long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+            ticks += long.Parse(fields[11], CultureInfo.InvariantCulture) +
+                long.Parse(fields[12], CultureInfo.InvariantCulture);
         }
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
     }

@@ -25,7 +25,8 @@ internal sealed class RequestMessages
     public RequestMessages(LoadPlan plan)
     {
         _keyBytes = plan.KeyBytes;
-        Get = Frame([.. Key(plan), .. plan.Mode == LoadMode.GetSerializable ? [SerializableTag, 1] : Array.Empty<byte>()]);
+        byte[] serializable = plan.Mode == LoadMode.GetSerializable ? [SerializableTag, 1] : [];
+        Get = Frame([.. Key(plan), .. serializable]);
         byte[] value = new byte[plan.ValueBytes];
         var random = new LoadRandom(plan.Seed ^ 0x76616c7565);
         for (int at = 0; at < value.Length; at++)
@@ -69,7 +70,8 @@ internal sealed class RequestMessages
         return body;
     }
 
-    /// <summary>Whether a RangeResponse, given from its start, holds a key: field 2 follows the header, field 1.</summary>
+    /// <summary>Whether a RangeResponse, given from its start, holds a key: field 2 follows the header, field
+    /// 1.</summary>
     public static bool HoldsKey(ReadOnlySpan<byte> response)
     {
         if (response.Length > 1 && response[0] == KeyTag && response[1] < 0x80)

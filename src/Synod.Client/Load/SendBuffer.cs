@@ -61,7 +61,9 @@ internal sealed class SendBuffer
         {
             throw new Http2ProtocolException($"the server left {pending} bytes unread");
         }
-        byte[] target = pending + count <= _bytes.Length / 2 ? _bytes : new byte[Math.Max(_bytes.Length * 2, pending + count)];
+        byte[] target = pending + count <= _bytes.Length / 2
+            ? _bytes
+            : new byte[Math.Max(_bytes.Length * 2, pending + count)];
         Buffer.BlockCopy(_bytes, _start, target, 0, pending);
         _bytes = target;
         _start = 0;

@@ -48,6 +48,7 @@ internal static class PrefaceDetection
         {
             connection.Features.Set<ITlsApplicationProtocolFeature>(NegotiatedHttp2.Instance);
             connection.Features.Set<ITlsConnectionFeature>(NegotiatedHttp2.Instance);
+            connection.Transport = AuthorityRepair.Around(connection.Transport);
         }
         await next(connection).ConfigureAwait(false);
     };

@@ -3,7 +3,9 @@ using Synod.Paxos.Essential;
 
 namespace Synod.Explorer.Essential;
 
-/// <summary>An acceptor with what a process has around it: a disk, writes under way, answers that wait for them.</summary>
+/// <summary>
+/// An acceptor with what a process has around it: a disk, writes under way, answers that wait for them.
+/// </summary>
 internal sealed class AcceptorProcess(IAcceptorRole role)
 {
     private readonly List<AcceptorState> _underWay = [];
@@ -117,7 +119,9 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
     }
 }
 
-/// <summary>A proposer with what a process has around it: a disk for its mark, and a Prepare that may wait for it.</summary>
+/// <summary>
+/// A proposer with what a process has around it: a disk for its mark, and a Prepare that may wait for it.
+/// </summary>
 internal sealed class ProposerProcess(IProposerRole role)
 {
     private AfterWrite<BallotMark, ulong>? _waiting;

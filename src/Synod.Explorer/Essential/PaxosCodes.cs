@@ -1,12 +1,17 @@
 using System.Globalization;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
+using Accept = Synod.Paxos.Essential.Accept;
+using Accepted = Synod.Paxos.Essential.Accepted;
+using Prepare = Synod.Paxos.Essential.Prepare;
+using Promise = Synod.Paxos.Essential.Promise;
 
 namespace Synod.Explorer.Essential;
 
 /// <summary>
-/// Messages of a small world as numbers for a <see cref="MessagePool"/>: kind, ballot, value, process and accepted ballot,
-/// a byte each. Ascending codes group a kind's messages by ballot, then value, then acceptor; ballots keep their order.
+/// Messages of a small world as numbers for a <see cref="MessagePool"/>: kind, ballot, value, process and accepted
+/// ballot, a byte each. Ascending codes group a kind's messages by ballot, then value, then acceptor; ballots keep
+/// their order.
 /// </summary>
 internal sealed class PaxosCodes
 {

@@ -3,10 +3,14 @@ using Synod.Paxos;
 
 namespace Synod.Explorer.Essential;
 
-/// <summary>What must hold of single-decree Paxos, counted by the properties themselves and not by the code they judge.</summary>
+/// <summary>
+/// What must hold of single-decree Paxos, counted by the properties themselves and not by the code they judge.
+/// </summary>
 public static class PaxosProperties
 {
-    /// <summary>"Only a single value is chosen" (Lamport 2001, §2.1), by whatever quorum, whether or not anybody knows.</summary>
+    /// <summary>
+    /// "Only a single value is chosen" (Lamport 2001, §2.1), by whatever quorum, whether or not anybody knows.
+    /// </summary>
     public static Property<PaxosWorld> Agreement { get; } =
         Property.Always<PaxosWorld>("agreement: one value is chosen", world => world.AgreesOnChosen());
 
@@ -36,7 +40,9 @@ public static class PaxosProperties
     public static Property<PaxosWorld> SomeValueIsChosen { get; } =
         Property.Sometimes<PaxosWorld>("a value is chosen", world => world.ChosenBits() != 0);
 
-    /// <summary>The heart of it: a proposer proposes what another one wished for, because it may have been chosen (P2c).</summary>
+    /// <summary>
+    /// The heart of it: a proposer proposes what another one wished for, because it may have been chosen (P2c).
+    /// </summary>
     public static Property<PaxosWorld> SomebodyAdopts { get; } =
         Property.Sometimes<PaxosWorld>("a proposer adopts another's value", world => world.SomebodyAdopted());
 
@@ -50,7 +56,9 @@ public static class PaxosProperties
 
 public sealed partial class PaxosWorld
 {
-    /// <summary>The values that some quorum has accepted under one ballot, as far as anybody was told; at most one.</summary>
+    /// <summary>
+    /// The values that some quorum has accepted under one ballot, as far as anybody was told; at most one.
+    /// </summary>
     public IReadOnlyList<Value> ChosenValues
     {
         get
@@ -60,7 +68,9 @@ public sealed partial class PaxosWorld
         }
     }
 
-    /// <summary>The values (a bit each) that some quorum has accepted under one ballot, as far as anybody was told.</summary>
+    /// <summary>
+    /// The values (a bit each) that some quorum has accepted under one ballot, as far as anybody was told.
+    /// </summary>
     internal ulong ChosenBits()
     {
         var chosen = 0UL;

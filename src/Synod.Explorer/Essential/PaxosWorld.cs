@@ -86,6 +86,27 @@ public sealed partial class PaxosWorld : ISymmetricWorld
     public void Write(StateWriter writer) => WritePermuted(writer, 0);
 
     /// <inheritdoc/>
+    public bool CanRepresent(int permutation)
+    {
+        // Acceptors in ascending order of what they promised and accepted: mostly one order is left.
+        Span<int> inOrder = stackalloc int[_acceptors.Length];
+        for (var place = 0; place < _acceptors.Length; place++)
+        {
+            var state = _acceptors[place].Role.State;
+            var newPlace = permutation == 0 ? place : _permutations[permutation][place];
+            inOrder[newPlace] = (_codes.CodeOf(state.Promised) << 8) | _codes.CodeOf(state.AcceptedBallot);
+        }
+        for (var i = 1; i < inOrder.Length; i++)
+        {
+            if (inOrder[i - 1] > inOrder[i])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void WritePermuted(StateWriter writer, int permutation)
     {
         var places = _permutations[permutation];
@@ -140,15 +161,22 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         return acceptor == PaxosCodes.Everyone ? code : PaxosCodes.WithAcceptor(code, places[acceptor - 1] + 1);
     }
 
-    /// <summary>All orders of so many places, the unchanged one first.</summary>
+    /// <summary>All orders of so many places in lexical order, so that the unchanged one comes first.</summary>
     private static int[][] PermutationsOf(int count)
     {
-        if (count == 0)
+        var orders = new List<int[]>();
+        void Extend(int[] begun)
         {
-            return [[]];
+            if (begun.Length == count)
+            {
+                orders.Add(begun);
+            }
+            foreach (var place in Enumerable.Range(0, count).Except(begun))
+            {
+                Extend([.. begun, place]);
+            }
         }
-        return [.. PermutationsOf(count - 1).SelectMany(shorter =>
-            Enumerable.Range(0, count).Select(at => (int[])[.. shorter[..(count - 1 - at)], count - 1, .. shorter[(count - 1 - at)..]]))
-            .OrderBy(places => places, Comparer<int[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))];
+        Extend([]);
+        return [.. orders];
     }
 }

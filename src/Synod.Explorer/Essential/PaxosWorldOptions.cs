@@ -9,13 +9,18 @@ public sealed record PaxosWorldOptions
     /// <summary>The acceptors and their quorums; learners use the same. At most 7 acceptors.</summary>
     public Configuration Configuration { get; init; } = Configuration.OfMajority(3);
 
-    /// <summary>How many proposers, at most 7. Proposer i wishes for the i-th letter, in its second life for the letter and a stroke.</summary>
+    /// <summary>
+    /// How many proposers, at most 7. Proposer i wishes for the i-th letter, in its second life for the letter and a
+    /// stroke.
+    /// </summary>
     public int Proposers { get; init; } = 2;
 
     /// <summary>How often each proposer begins phase 1, over all its lives; at most 15.</summary>
     public int BallotsPerProposer { get; init; } = 1;
 
-    /// <summary>How many real learners listen, 0 or 1. The properties count acceptances by themselves in any case.</summary>
+    /// <summary>
+    /// How many real learners listen, 0 or 1. The properties count acceptances by themselves in any case.
+    /// </summary>
     public int Learners { get; init; }
 
     /// <summary>
@@ -24,7 +29,9 @@ public sealed record PaxosWorldOptions
     /// </summary>
     public bool MessagesStay { get; init; } = true;
 
-    /// <summary>How many copies are lost by a step of their own. A message that never arrives is lost too, so 0 hides nothing.</summary>
+    /// <summary>
+    /// How many copies are lost by a step of their own. A message that never arrives is lost too, so 0 hides nothing.
+    /// </summary>
     public int LossesMax { get; init; }
 
     /// <summary>How many copies are doubled, if they do not stay anyhow.</summary>

@@ -1,5 +1,9 @@
 using Synod.Paxos;
 using Synod.Paxos.Essential;
+using Accept = Synod.Paxos.Essential.Accept;
+using Accepted = Synod.Paxos.Essential.Accepted;
+using Prepare = Synod.Paxos.Essential.Prepare;
+using Promise = Synod.Paxos.Essential.Promise;
 
 namespace Synod.Explorer.Essential;
 
@@ -28,7 +32,9 @@ public interface IAcceptorRole
     void Read(ref StateReader reader);
 }
 
-/// <summary>What <see cref="PaxosWorld"/> asks of a proposer; <see cref="EssentialProposer"/> is the real one.</summary>
+/// <summary>
+/// What <see cref="PaxosWorld"/> asks of a proposer; <see cref="EssentialProposer"/> is the real one.
+/// </summary>
 public interface IProposerRole
 {
     /// <summary>Who has answered: a step on a promise that changes anything changes this.</summary>

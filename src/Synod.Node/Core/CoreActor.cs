@@ -14,6 +14,7 @@ internal sealed class CoreActor
     private readonly LogHost _host;
     private readonly IPeers _peers;
     private readonly Genesis _genesis;
+    private readonly Divergence _divergence;
     private readonly Commands _commands;
     private readonly ReadBatcher _reads;
     private readonly Draws _draws;
@@ -27,7 +28,7 @@ internal sealed class CoreActor
     private string? _damage;
 
     public CoreActor(
-        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Commands commands, Draws draws,
+        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, Draws draws,
         INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
         Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox)
     {
@@ -35,6 +36,7 @@ internal sealed class CoreActor
         _host = host;
         _peers = peers;
         _genesis = genesis;
+        _divergence = divergence;
         _commands = commands;
         _draws = draws;
         _observer = observer;
@@ -46,7 +48,7 @@ internal sealed class CoreActor
     }
 
     /// <summary>Why the node must stop, or null.</summary>
-    public string? Fault => _host.Fault ?? _genesis.Fault;
+    public string? Fault => _host.Fault ?? _genesis.Fault ?? _divergence.Fault;
 
     /// <summary>Genesis is over.</summary>
     public bool IsActive => _genesis.IsActive;
@@ -65,6 +67,7 @@ internal sealed class CoreActor
         }
         var more = TakePeerEvents(now);
         _genesis.Turn(now);
+        _divergence.Turn();
         TakeRequests(now);
         var next = _genesis.Next;
         if (_genesis.IsActive)
@@ -175,6 +178,10 @@ internal sealed class CoreActor
                 if (MembershipPacket.IsOne(e.Frame.Span))
                 {
                     _genesis.Take(e.From, e.Frame);
+                }
+                else if (EffectSumPacket.IsOne(e.Frame.Span))
+                {
+                    _divergence.Take(e.From, e.Frame);
                 }
                 else if (_genesis.IsActive)
                 {

@@ -103,7 +103,7 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
                 Save(_held, true);
             }
         }
-        if (now >= _nextTell)
+        if (now >= _nextTell && !IsActive)
         {
             _nextTell = now + options.Replica.HeartbeatInterval;
             TellAll();
@@ -166,6 +166,10 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
 
     private void SayWhoIsMissing()
     {
+        if (_saving)
+        {
+            return;
+        }
         var missing = options.Members.Where((_, place) => _held.Count == 0 ? _seen[place] == DataIdentity.None : !_confirmed[place]);
         var text = $"the first start needs every member; waiting for {string.Join(", ", missing.Select(m => m.Name))}";
         if (text != _told)

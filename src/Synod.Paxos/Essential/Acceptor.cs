@@ -25,9 +25,9 @@ public sealed class Acceptor
     public AcceptorState State { get; private set; }
 
     /// <summary>
-    /// "If an acceptor receives a prepare request with number n greater than that of any prepare request to which it has
-    /// already responded, then it responds with a promise not to accept any more proposals numbered less than n and with
-    /// the highest-numbered proposal (if any) that it has accepted" (§2.2, phase 1b). Null: no answer.
+    /// "If an acceptor receives a prepare request with number n greater than that of any prepare request to which it
+    /// has already responded, then it responds with a promise not to accept any more proposals numbered less than n
+    /// and with the highest-numbered proposal (if any) that it has accepted" (§2.2, phase 1b). Null: no answer.
     /// </summary>
     public AfterWrite<AcceptorState, Promise>? Step(in Prepare prepare)
     {
@@ -41,8 +41,8 @@ public sealed class Acceptor
     }
 
     /// <summary>
-    /// "If an acceptor receives an accept request for a proposal numbered n, it accepts the proposal unless it has already
-    /// responded to a prepare request having a number greater than n" (§2.2, phase 2b). Null: no answer.
+    /// "If an acceptor receives an accept request for a proposal numbered n, it accepts the proposal unless it has
+    /// already responded to a prepare request having a number greater than n" (§2.2, phase 2b). Null: no answer.
     /// </summary>
     public AfterWrite<AcceptorState, Accepted>? Step(in Accept accept)
     {

@@ -16,8 +16,8 @@ public interface IRecord<TSelf>
 /// response", Lamport 2001, §2.5).
 /// </summary>
 /// <remarks>
-/// The host writes <see cref="Record"/> unless its disk covers it already, which is so when a request is repeated. After
-/// a crash it drops the messages that it held back: nobody has seen them, so nobody relies on them.
+/// The host writes <see cref="Record"/> unless its disk covers it already, which is so when a request is repeated.
+/// After a crash it drops the messages that it held back: nobody has seen them, so nobody relies on them.
 /// </remarks>
 /// <typeparam name="TRecord">What must be written.</typeparam>
 /// <typeparam name="TMessage">What may then be sent.</typeparam>

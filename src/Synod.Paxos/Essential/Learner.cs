@@ -1,8 +1,9 @@
 namespace Synod.Paxos.Essential;
 
 /// <summary>
-/// The learner of single-decree Paxos (Lamport 2001, §2.3): "a learner must find out that a proposal has been accepted by
-/// a majority of acceptors". A proposal is one ballot: the same value under two ballots is not counted together.
+/// The learner of single-decree Paxos (Lamport 2001, §2.3): "a learner must find out that a proposal has been
+/// accepted by a majority of acceptors". A proposal is one ballot: the same value under two ballots is not counted
+/// together.
 /// </summary>
 /// <param name="configuration">Who votes, and which sets of voters suffice.</param>
 public sealed class Learner(Configuration configuration)
@@ -20,7 +21,9 @@ public sealed class Learner(Configuration configuration)
     /// <summary>The ballot under which this learner saw it chosen.</summary>
     public Ballot ChosenBallot { get; private set; }
 
-    /// <summary>Counts one acceptance. Returns the value at the one step that completes a quorum, otherwise null.</summary>
+    /// <summary>
+    /// Counts one acceptance. Returns the value at the one step that completes a quorum, otherwise null.
+    /// </summary>
     public Value? Step(in Accepted accepted)
     {
         var place = configuration.PlaceOf(accepted.From);

@@ -31,16 +31,24 @@ public sealed class Proposer
     /// </summary>
     public Ballot Ballot { get; private set; }
 
-    /// <summary>What it will propose: its own wish, or what it found accepted. Never goes back to its own wish.</summary>
+    /// <summary>
+    /// What it will propose: its own wish, or what it found accepted. Never goes back to its own wish.
+    /// </summary>
     public Value? Value { get; private set; }
 
-    /// <summary>The ballot under which <see cref="Value"/> was found; <see cref="Ballot.None"/> for its own wish.</summary>
+    /// <summary>
+    /// The ballot under which <see cref="Value"/> was found; <see cref="Ballot.None"/> for its own wish.
+    /// </summary>
     public Ballot HighestAccepted { get; private set; }
 
-    /// <summary>Who promised <see cref="Ballot"/>: a set of voters, so that a repeated answer does not count twice.</summary>
+    /// <summary>
+    /// Who promised <see cref="Ballot"/>: a set of voters, so that a repeated answer does not count twice.
+    /// </summary>
     public MemberSet Promises { get; private set; }
 
-    /// <summary>Wishes for a value. The first wish stands; one that comes after phase 1 is complete goes out at once.</summary>
+    /// <summary>
+    /// Wishes for a value. The first wish stands; one that comes after phase 1 is complete goes out at once.
+    /// </summary>
     public Accept? Propose(Value value)
     {
         Value ??= value;
@@ -48,8 +56,9 @@ public sealed class Proposer
     }
 
     /// <summary>
-    /// "A proposer selects a proposal number n and sends a prepare request with number n" (§2.2, phase 1a), a higher one
-    /// each time. It leaves when the mark is on disk, or a proposer rebuilt after a crash could use n for another value.
+    /// "A proposer selects a proposal number n and sends a prepare request with number n" (§2.2, phase 1a), a higher
+    /// one each time. It leaves when the mark is on disk, or a proposer rebuilt after a crash could use n for another
+    /// value.
     /// </summary>
     public AfterWrite<BallotMark, Prepare> Prepare()
     {

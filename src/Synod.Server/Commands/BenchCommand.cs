@@ -30,7 +30,8 @@ internal static class BenchCommand
             "Ends with 1 if any request failed. Use it on a machine with nothing else to do, warm up (--warmup 200000), and\n" +
             "compare only runs of the same shape: how requests spread over connections changes the cost of each.");
         options.AddTo(command);
-        command.SetAction((parsed, cancellation) => Task.Run(() => RunAsync(options, parsed, cancellation), CancellationToken.None));
+        command.SetAction((parsed, cancellation) =>
+            Task.Run(() => RunAsync(options, parsed, cancellation), CancellationToken.None));
         return command;
     }
 
@@ -53,7 +54,14 @@ internal static class BenchCommand
         }
         if (parsed.GetValue(options.Fill))
         {
-            LoadPlan filling = plan with { Mode = LoadMode.Put, Sequential = true, Requests = plan.Keys, Warmup = 0, ServerProcesses = [] };
+            LoadPlan filling = plan with
+            {
+                Mode = LoadMode.Put,
+                Sequential = true,
+                Requests = plan.Keys,
+                Warmup = 0,
+                ServerProcesses = [],
+            };
             LoadReport filled = LoadGenerator.Run(filling, cancellation);
             if (filled.Failure is not null || filled.Failures > 0)
             {
@@ -89,7 +97,8 @@ internal static class BenchCommand
         bool anything = report.Requests > 0 || report.Failures > 0;
         if (json || anything)
         {
-            await Console.Out.WriteAsync(json ? report.ToJson() + Environment.NewLine : report.ToText()).ConfigureAwait(false);
+            await Console.Out.WriteAsync(json ? report.ToJson() + Environment.NewLine : report.ToText())
+                .ConfigureAwait(false);
         }
         if (report.Failure is not null)
         {
@@ -98,7 +107,8 @@ internal static class BenchCommand
         else if (report.Failures > 0)
         {
             await Console.Error.WriteLineAsync(
-                string.Create(CultureInfo.InvariantCulture, $"synod: {report.Failures} requests failed")).ConfigureAwait(false);
+                string.Create(CultureInfo.InvariantCulture, $"synod: {report.Failures} requests failed"))
+                    .ConfigureAwait(false);
         }
         return report.Failure is null && report.Failures == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
@@ -113,7 +123,8 @@ internal static class BenchCommand
         };
 
         private readonly Option<IReadOnlyList<Uri>> _endpoints = ClientCommands.EndpointsOption();
-        private readonly Option<bool> _serializable = new("--serializable") { Description = "Gets that the asked node answers alone." };
+        private readonly Option<bool> _serializable =
+            new("--serializable") { Description = "Gets that the asked node answers alone." };
         private readonly Option<int> _clients;
         private readonly Option<int> _connections;
         private readonly Option<int> _keys;
@@ -134,7 +145,8 @@ internal static class BenchCommand
             _mode.AcceptOnlyFromAmong([.. Modes.Keys]);
             _clients = Defaulted("--clients", "Requests in flight at any time.", _defaults.Clients);
             _connections = Defaulted(
-                "--connections", $"Connections; 0: one for every {LoadPlan.ClientsPerConnection} clients.", _defaults.Connections);
+                "--connections", $"Connections; 0: one for every {LoadPlan.ClientsPerConnection} clients.",
+                    _defaults.Connections);
             _keys = Defaulted("--keys", "Different keys, drawn at random.", _defaults.Keys);
             _keyBytes = Defaulted("--key-bytes", "Length of a key.", _defaults.KeyBytes);
             _valueBytes = Defaulted("--value-bytes", "Length of a value.", _defaults.ValueBytes);
@@ -145,9 +157,11 @@ internal static class BenchCommand
             _seed = Defaulted("--seed", "Seed of keys and values.", _defaults.Seed);
         }
 
-        public Option<bool> Leader { get; } = new("--leader") { Description = "Ask the endpoints who leads and send everything there." };
+        public Option<bool> Leader { get; } =
+            new("--leader") { Description = "Ask the endpoints who leads and send everything there." };
 
-        public Option<bool> Fill { get; } = new("--fill") { Description = "First put every key once, so that gets find them." };
+        public Option<bool> Fill { get; } =
+            new("--fill") { Description = "First put every key once, so that gets find them." };
 
         public Option<bool> Json { get; } = new("--json") { Description = "Print the result as one line of JSON." };
 
@@ -156,7 +170,8 @@ internal static class BenchCommand
             command.Add(_mode);
             foreach (Option option in new Option[]
             {
-                _endpoints, Leader, _clients, _connections, _requests, _seconds, _warmup, Fill, _serializable, _putPercent, _keys,
+                _endpoints, Leader, _clients, _connections, _requests, _seconds, _warmup, Fill, _serializable,
+                    _putPercent, _keys,
                 _keyBytes, _valueBytes, _seed, _serverProcesses, Json,
             })
             {
@@ -164,18 +179,13 @@ internal static class BenchCommand
             }
             _serverProcesses.Validators.Add(result =>
             {
-                if (!result.Tokens.All(token => token.Value.Split(',').All(text => int.TryParse(text, CultureInfo.InvariantCulture, out int _))))
+                if (!result.Tokens.All(token =>
+                    token.Value.Split(',').All(text => int.TryParse(text, CultureInfo.InvariantCulture, out int _))))
                 {
                     result.AddError("--server-pids: write process numbers with commas between");
                 }
             });
-            _seconds.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<double>() is not (> 0 and <= 86_400))
-                {
-                    result.AddError("--seconds must be above 0 and at most 86400");
-                }
-            });
+            ClientCommands.Bound(_seconds, value => value is > 0 and <= 86_400, "must be above 0 and at most 86400");
         }
 
         public LoadPlan ToPlan(ParseResult parsed)
@@ -197,7 +207,8 @@ internal static class BenchCommand
                 Warmup = parsed.GetValue(_warmup),
                 Seed = parsed.GetValue(_seed),
                 ServerProcesses =
-                    [.. processes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture))],
+                    [.. processes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text =>
+                        int.Parse(text, CultureInfo.InvariantCulture))],
             };
         }
 

@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
 using Synod.Client.Commands;
 using Synod.Client.Etcd;
 
 namespace Synod.Server.Commands;
 
-/// <summary>The command-line bindings of the small clients: what they do stands in <see cref="ClientActions"/>.</summary>
+/// <summary>
+/// The command-line bindings of the small clients: what they do stands in <see cref="ClientActions"/>.
+/// </summary>
 internal static class ClientCommands
 {
     private const double TimeoutSecondsDefault = 5;
@@ -20,7 +23,8 @@ internal static class ClientCommands
             Description = "The value; read from standard input where it is left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("put", "Write one key.\n\n  synod put greeting hello\n  date | synod put now") { key, value };
+        var command = new Command("put", "Write one key.\n\n  synod put greeting hello\n  date | synod put now") { key,
+            value };
         Bind(command, async (parsed, actions, cancellation) =>
         {
             string text = parsed.GetValue(value) ?? await Console.In.ReadToEndAsync(cancellation).ConfigureAwait(false);
@@ -32,7 +36,8 @@ internal static class ClientCommands
     /// <summary>`synod get`.</summary>
     public static Command Get()
     {
-        var key = new Argument<string>("key") { Description = "The key, or with --prefix the start of keys (\"\" for all)." };
+        var key = new Argument<string>("key") { Description =
+            "The key, or with --prefix the start of keys (\"\" for all)." };
         Option<bool> prefix = Prefix();
         Option<bool> json = Json();
         var revision = Number("--rev", "Read the store as it was at this revision (0: now).");
@@ -77,7 +82,8 @@ internal static class ClientCommands
     /// <summary>`synod watch`.</summary>
     public static Command Watch()
     {
-        var key = new Argument<string>("key") { Description = "The key, or with --prefix the start of keys (\"\" for all)." };
+        var key = new Argument<string>("key") { Description =
+            "The key, or with --prefix the start of keys (\"\" for all)." };
         Option<bool> prefix = Prefix();
         Option<bool> json = Json();
         var revision = Number("--rev", "Begin with the changes of this revision (0: from now on).");
@@ -89,7 +95,8 @@ internal static class ClientCommands
             key, prefix, revision, json,
         };
         Bind(command, (parsed, actions, cancellation) => actions.WatchAsync(
-            parsed.GetRequiredValue(key), parsed.GetValue(prefix), parsed.GetValue(revision), parsed.GetValue(json), cancellation));
+            parsed.GetRequiredValue(key), parsed.GetValue(prefix), parsed.GetValue(revision), parsed.GetValue(json),
+                cancellation));
         return command;
     }
 
@@ -136,6 +143,21 @@ internal static class ClientCommands
         },
     };
 
+    /// <summary>Refuses numbers outside of what the option takes. What is no number at all is refused by the parser
+    /// itself.</summary>
+    public static void Bound<T>(Option<T> option, Predicate<T> isAllowed, string otherwise)
+        where T : IParsable<T>
+    {
+        option.Validators.Add(result =>
+        {
+            string? text = result.Tokens.Count == 1 ? result.Tokens[0].Value : null;
+            if (T.TryParse(text, CultureInfo.InvariantCulture, out T? value) && !isAllowed(value))
+            {
+                result.AddError($"{option.Name} {otherwise}");
+            }
+        });
+    }
+
     private static void Bind(Command command, Func<ParseResult, ClientActions, CancellationToken, Task<int>> action)
     {
         Option<IReadOnlyList<Uri>> endpoints = EndpointsOption();
@@ -145,19 +167,14 @@ internal static class ClientCommands
             HelpName = "seconds",
             DefaultValueFactory = _ => TimeoutSecondsDefault,
         };
-        timeout.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 3600))
-            {
-                result.AddError("--timeout must be above 0 and at most 3600 seconds");
-            }
-        });
+        Bound(timeout, value => value is > 0 and <= 3600, "must be above 0 and at most 3600 seconds");
         command.Add(endpoints);
         command.Add(timeout);
         command.SetAction((parsed, cancellation) =>
         {
             var actions = new ClientActions(
-                parsed.GetRequiredValue(endpoints), TimeSpan.FromSeconds(parsed.GetValue(timeout)), Console.Out, Console.Error);
+                parsed.GetRequiredValue(endpoints), TimeSpan.FromSeconds(parsed.GetValue(timeout)), Console.Out,
+                    Console.Error);
             return action(parsed, actions, cancellation);
         });
     }
@@ -169,13 +186,7 @@ internal static class ClientCommands
     private static Option<long> Number(string name, string description)
     {
         var option = new Option<long>(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<long>() < 0)
-            {
-                result.AddError($"{name} must not be negative");
-            }
-        });
+        Bound(option, value => value >= 0, "must not be negative");
         return option;
     }
 }

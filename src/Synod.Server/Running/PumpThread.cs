@@ -61,7 +61,7 @@ internal sealed class PumpThread : IDisposable
         }
     }
 
-    /// <summary>Ends after the turn under way.</summary>
+    /// <summary>Ends after one more turn.</summary>
     /// <param name="timeout">How long to wait for that end.</param>
     /// <returns>Whether the thread has ended.</returns>
     public bool Stop(TimeSpan timeout)
@@ -78,10 +78,17 @@ internal sealed class PumpThread : IDisposable
     {
         try
         {
-            while (Volatile.Read(ref _stopping) == 0)
+            while (true)
             {
+                // Read before the turn: whatever was set up before Stop is seen by one whole turn after it.
+                var isLast = Volatile.Read(ref _stopping) == 1;
                 Interlocked.Exchange(ref _woken, 0);
-                SleepUntil(_turn(_clock.Now));
+                var next = _turn(_clock.Now);
+                if (isLast)
+                {
+                    return;
+                }
+                SleepUntil(next);
             }
         }
 #pragma warning disable CA1031 // Whatever a turn throws ends the node; the report decides how.

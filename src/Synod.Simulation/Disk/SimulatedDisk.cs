@@ -15,7 +15,9 @@ public enum DiskFault
     /// <summary>Half of it is written, then it fails.</summary>
     ShortWrite,
 
-    /// <summary>The write reaches the cache and reads back, the sync fails, and the kernel forgets that it was dirty.</summary>
+    /// <summary>
+    /// The write reaches the cache and reads back, the sync fails, and the kernel forgets that it was dirty.
+    /// </summary>
     SyncFails,
 
     /// <summary>No space.</summary>
@@ -89,7 +91,9 @@ public sealed class SimulatedDisk : IDisk
     /// <inheritdoc/>
     public bool TryTakeCompletion(out DiskCompletion completion) => _done.TryDequeue(out completion);
 
-    /// <summary>Carries out the oldest request but files being made; if there is no other, the oldest of those.</summary>
+    /// <summary>
+    /// Carries out the oldest request but files being made; if there is no other, the oldest of those.
+    /// </summary>
     public bool CompleteOne()
     {
         var at = _underWay.FindIndex(static pending => pending.Request.Operation != DiskOperation.CreateZeroFilled);

@@ -20,7 +20,9 @@ public enum TornWrite
     /// <summary>All arrived but sector <see cref="SimulatedMedium.TornAtSector"/>.</summary>
     AllButOne,
 
-    /// <summary>Sector <see cref="SimulatedMedium.TornAtSector"/> is garbage, those before it arrived, those after did not.</summary>
+    /// <summary>
+    /// Sector <see cref="SimulatedMedium.TornAtSector"/> is garbage, those before it arrived, those after did not.
+    /// </summary>
     OneGarbage,
 }
 
@@ -125,10 +127,16 @@ public sealed class SimulatedMedium(Func<ulong> draw)
     /// <summary>An independent copy with the same files, to try several fates from one point.</summary>
     public SimulatedMedium Clone()
     {
-        var copy = new SimulatedMedium(draw) { CapacityBytes = CapacityBytes, Torn = Torn, TornAtSector = TornAtSector };
+        var copy = new SimulatedMedium(draw)
+        {
+            CapacityBytes = CapacityBytes, Torn = Torn, TornAtSector = TornAtSector,
+        };
         foreach (var (name, image) in _files)
         {
-            copy._files[name] = new Image { Cache = (byte[])image.Cache.Clone(), Medium = (byte[])image.Medium.Clone() };
+            copy._files[name] = new Image
+            {
+                Cache = (byte[])image.Cache.Clone(), Medium = (byte[])image.Medium.Clone(),
+            };
         }
         copy._unsynced.AddRange(_unsynced);
         copy._forgotten.AddRange(_forgotten);

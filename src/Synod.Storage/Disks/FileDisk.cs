@@ -8,8 +8,9 @@ namespace Synod.Storage.Disks;
 
 /// <summary>
 /// An actor's handle on a directory of the real file system. Requests are done on the owner's thread, within
-/// <see cref="Submit"/>: the journal's thread has nothing better to do, and a second thread would cost a hand-over per sync.
-/// Only files being made are filled by a thread of their own, piece by piece, so that no sync waits behind 64 MiB.
+/// <see cref="Submit"/>: the journal's thread has nothing better to do, and a second thread would cost a hand-over per
+/// sync. Only files being made are filled by a thread of their own, piece by piece, so that no sync waits behind 64
+/// MiB.
 /// </summary>
 /// <remarks>
 /// What is made or replaced gets a temporary name first and is renamed when it is synced: under its own name a file is
@@ -67,11 +68,7 @@ public abstract class FileDisk : IDisk, IDisposable
         if (request.Operation == DiskOperation.CreateZeroFilled)
         {
             Forget(request.Name); // here, not on the filler's thread: the handles are the owner's
-            var copy = request;
-            var filler = new Thread(() => CarryOut(copy)) { IsBackground = true, Name = "Synod segment filler" };
-            _fillers.RemoveAll(static thread => !thread.IsAlive);
-            _fillers.Add(filler);
-            filler.Start();
+            StartFiller(request);
             return;
         }
         CarryOut(request);
@@ -111,6 +108,14 @@ public abstract class FileDisk : IDisk, IDisposable
         return Path.Combine(_directory, name);
     }
 
+    private void StartFiller(DiskRequest request)
+    {
+        var filler = new Thread(() => CarryOut(request)) { IsBackground = true, Name = "Synod segment filler" };
+        _fillers.RemoveAll(static thread => !thread.IsAlive);
+        _fillers.Add(filler);
+        filler.Start();
+    }
+
     private void CarryOut(in DiskRequest request)
     {
         var started = Stopwatch.GetTimestamp();
@@ -142,8 +147,7 @@ public abstract class FileDisk : IDisk, IDisposable
                 break;
             case DiskOperation.ReplaceWhole:
                 Forget(request.Name);
-                var bytes = request.Bytes;
-                WriteAside(request.Name, file => RandomAccess.Write(file, bytes.Span, 0));
+                Replace(request.Name, request.Bytes);
                 break;
             default:
                 Check.That(request.Operation == DiskOperation.Delete);
@@ -153,6 +157,9 @@ public abstract class FileDisk : IDisk, IDisposable
                 break;
         }
     }
+
+    private void Replace(string name, ReadOnlyMemory<byte> bytes) =>
+        WriteAside(name, file => RandomAccess.Write(file, bytes.Span, 0));
 
     private void Fill(string name, long length) => WriteAside(name, file =>
     {

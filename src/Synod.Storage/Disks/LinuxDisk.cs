@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Synod.Storage.Disks;
 
 /// <summary>
-/// Linux: pwrite and fdatasync over zero-filled files (which touches no metadata), fsync of the directory after a rename.
+/// Linux: pwrite and fdatasync over zero-filled files (which touches no metadata), fsync of the directory after a
+/// rename.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxDisk(string directory) : FileDisk(directory)

@@ -13,7 +13,9 @@ public sealed class LockedDirectory : IDisposable
     private readonly bool _portable;
     private readonly List<FileDisk> _disks = [];
 
-    /// <summary>Makes the directory if need be (mode 0700), locks it, and removes what a crash left unfinished.</summary>
+    /// <summary>
+    /// Makes the directory if need be (mode 0700), locks it, and removes what a crash left unfinished.
+    /// </summary>
     /// <param name="path">The directory.</param>
     /// <param name="portable">Use only what every platform offers; the default is the best for this one.</param>
     /// <exception cref="DirectoryRefusedException">Another process uses it, or it cannot be used.</exception>

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Synod.Storage.Disks;
 
 /// <summary>
-/// Windows and macOS: FlushFileBuffers, F_FULLFSYNC. Neither offers more for a directory than a rename that its file system
-/// journals.
+/// Windows and macOS: FlushFileBuffers, F_FULLFSYNC. Neither offers more for a directory than a rename that its file
+/// system journals.
 /// </summary>
 internal sealed class PortableDisk(string directory) : FileDisk(directory)
 {

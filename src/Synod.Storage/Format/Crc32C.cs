@@ -7,7 +7,9 @@ namespace Synod.Storage.Format;
 /// <summary>CRC-32C (Castagnoli), by the processor's own instruction where it has one: eight bytes a step.</summary>
 public static class Crc32C
 {
-    /// <summary>The checksum of some bytes, or of bytes that follow those of which <paramref name="before"/> is the checksum.</summary>
+    /// <summary>
+    /// The checksum of some bytes, or of bytes that follow those of which <paramref name="before"/> is the checksum.
+    /// </summary>
     /// <param name="bytes">What to add.</param>
     /// <param name="before">The checksum of what stands before; 0 at the start.</param>
     public static uint Of(ReadOnlySpan<byte> bytes, uint before = 0)

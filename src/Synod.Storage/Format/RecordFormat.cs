@@ -25,12 +25,12 @@ internal enum RecordState
 /// The bytes of one record, little-endian: header (64), payload, checksum (4), zeros to the next multiple of 8.
 /// <code>
 ///  0 "SYJ" and format version   4 length        8 segment          16 number       24 configuration   32 key
-/// 40 synced up to              48 group        52 kind 53 stream   54 flags        56 chain           60 header checksum
+/// 40 synced up to              48 group        52 kind 53 stream   54 flags        56 chain           60 header crc
 /// </code>
-/// The header has a checksum of its own, so that a damaged payload still tells which record it was, and so that a search
-/// behind a damaged place cannot mistake a payload for a mark. The record's checksum covers header and payload. Both
-/// start from the journal's salt: a record of another data directory, or bytes that a client made to look like one, is not
-/// taken for one of ours.
+/// The header has a checksum of its own, so that a damaged payload still tells which record it was, and so that a
+/// search behind a damaged place cannot mistake a payload for a mark. The record's checksum covers header and payload.
+/// Both start from the journal's salt: a record of another data directory, or bytes that a client made to look like
+/// one, is not taken for one of ours.
 /// </summary>
 internal static class RecordFormat
 {
@@ -44,7 +44,9 @@ internal static class RecordFormat
     /// <summary>Bytes that a record with so much payload takes.</summary>
     internal static int SizeOf(int payloadBytes) => checked((HeaderBytes + payloadBytes + TrailerBytes + 7) & ~7);
 
-    /// <summary>Writes what the owner of the record knows; the rest of the header is written by <see cref="Seal"/>.</summary>
+    /// <summary>
+    /// Writes what the owner of the record knows; the rest of the header is written by <see cref="Seal"/>.
+    /// </summary>
     internal static void Prepare(Span<byte> record, in RecordHeader header)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(record, MagicBytes | ((uint)Version << 24));
@@ -65,7 +67,8 @@ internal static class RecordFormat
     }
 
     /// <summary>Length of the payload of a prepared record.</summary>
-    internal static int LengthOf(ReadOnlySpan<byte> record) => (int)BinaryPrimitives.ReadUInt32LittleEndian(record[4..]);
+    internal static int LengthOf(ReadOnlySpan<byte> record) =>
+        (int)BinaryPrimitives.ReadUInt32LittleEndian(record[4..]);
 
     /// <summary>Number of a prepared record.</summary>
     internal static ulong NumberOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt64LittleEndian(record[16..]);

@@ -7,8 +7,8 @@ public enum RecordKind : byte
     Host = 1,
 
     /// <summary>
-    /// The first record of a segment. Its payload is the host's carry. It stands after the record whose number it bears:
-    /// all up to that one were synced before, and whatever an older segment holds above it no longer counts.
+    /// The first record of a segment. Its payload is the host's carry. It stands after the record whose number it
+    /// bears: all up to that one were synced before, and whatever an older segment holds above it no longer counts.
     /// </summary>
     Opening = 2,
 }
@@ -20,7 +20,9 @@ public enum RecordFlags : ushort
     /// <summary>None.</summary>
     None = 0,
 
-    /// <summary>The last record of one write: the next one starts at the next aligned place, in sectors of its own.</summary>
+    /// <summary>
+    /// The last record of one write: the next one starts at the next aligned place, in sectors of its own.
+    /// </summary>
     EndsWrite = 1,
 }
 

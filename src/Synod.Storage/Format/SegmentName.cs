@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Synod.Storage.Format;
 
-/// <summary>Names of the journal's files: <c>journal-0000000000000001</c> and so on, so that name order is number order.</summary>
+/// <summary>
+/// Names of the journal's files: <c>journal-0000000000000001</c> and so on, so that name order is number order.
+/// </summary>
 internal static class SegmentName
 {
     internal const string MarkFile = "journal-mark";

@@ -9,7 +9,9 @@ namespace Synod.Storage;
 /// The identity file of a data directory, in two copies that are written one after the other. A save is done when both
 /// are; so if one copy is damaged the other holds at least the last save that was ever confirmed.
 /// </summary>
-/// <remarks>A pump over its own <see cref="IDisk"/> handle: the owner calls <see cref="Turn"/> until the save is done.</remarks>
+/// <remarks>
+/// A pump over its own <see cref="IDisk"/> handle: the owner calls <see cref="Turn"/> until the save is done.
+/// </remarks>
 public sealed class DataDirectory
 {
     private const int FileBytesMax = 1 << 20;
@@ -31,7 +33,8 @@ public sealed class DataDirectory
         if (found.Any(static copy => copy is { Verdict: DirectoryText.Verdict.OtherFormat }))
         {
             throw new DirectoryRefusedException(
-                $"The data directory has a format that this version of Synod does not know (it knows {DirectoryText.FormatVersion}). Start the version that wrote it.");
+                "The data directory has a format that this version of Synod does not know."
+                + " Start the version that wrote it.");
         }
         foreach (var copy in found)
         {
@@ -44,7 +47,9 @@ public sealed class DataDirectory
         if (Record is null && (found.Any(static copy => copy is not null) || disk.List().Any(IsJournal)))
         {
             throw new DirectoryRefusedException(
-                "The identity of the data directory is missing or both of its copies are damaged, though the directory was in use. This node cannot prove who it is; keep a copy of the directory and replace the member.");
+                "The identity of the data directory is missing or both of its copies are damaged, though the directory"
+                + " was in use. This node cannot prove who it is; keep a copy of the directory"
+                + " and replace the member.");
         }
         NeedsRepair = Record is not null
             && !found.All(copy => copy is { Verdict: DirectoryText.Verdict.Intact } && copy.Value.Serial == _serial);
@@ -72,11 +77,15 @@ public sealed class DataDirectory
         }
         if (Record.ClusterId != clusterId)
         {
-            throw Refused($"The data directory belongs to cluster {Record.ClusterId:x16}, not to {clusterId:x16}: wrong directory, other initial members or another token?");
+            throw new DirectoryRefusedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The data directory belongs to cluster {Record.ClusterId:x16}, not to {clusterId:x16}: "
+                + $"wrong directory, other initial members or another token?"));
         }
         if (Record.Node != node || Record.Name != name)
         {
-            throw Refused($"The data directory belongs to member {Record.Node} \"{Record.Name}\", not to {node} \"{name}\".");
+            throw new DirectoryRefusedException(
+                $"The data directory belongs to member {Record.Node} \"{Record.Name}\", not to {node} \"{name}\".");
         }
     }
 
@@ -136,9 +145,6 @@ public sealed class DataDirectory
     }
 
     private static bool IsJournal(string name) => name == SegmentName.MarkFile || SegmentName.TryParse(name, out _);
-
-    private static DirectoryRefusedException Refused(FormattableString text) =>
-        new(text.ToString(CultureInfo.InvariantCulture));
 
     private void SubmitCopy() => _disk.Submit(new DiskRequest(
         ++_requestId, DiskOperation.ReplaceWhole, s_files[^_copiesToWrite], 0, _bytes, 0));

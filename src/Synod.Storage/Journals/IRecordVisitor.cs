@@ -9,8 +9,8 @@ namespace Synod.Storage;
 public readonly record struct JournalRecord(ulong Number, uint Group, byte Stream, ulong Configuration, ulong Key);
 
 /// <summary>
-/// The host during recovery. If recovery refuses the journal, what was visited must be thrown away: it may be older than
-/// what this node has promised.
+/// The host during recovery. If recovery refuses the journal, what was visited must be thrown away: it may be older
+/// than what this node has promised.
 /// </summary>
 public interface IRecordVisitor
 {

@@ -11,8 +11,8 @@ namespace Synod.Storage;
 /// under way the next ones gather. "Persisted" is said of exactly what was written, after the disk has said so.
 /// </summary>
 /// <remarks>
-/// A write or sync that fails ends it for good: after a failed sync the medium and what reads back may differ, and no later
-/// success means anything (Rebello et al., ATC'20).
+/// A write or sync that fails ends it for good: after a failed sync the medium and what reads back may differ, and no
+/// later success means anything (Rebello et al., ATC'20).
 /// </remarks>
 public sealed class Journal
 {
@@ -107,8 +107,8 @@ public sealed class Journal
     /// <summary>Does all that can be done now.</summary>
     /// <param name="now">The present instant.</param>
     /// <returns>
-    /// When it wants the next turn, if nothing is posted and no completion arrives before; <paramref name="now"/> itself when
-    /// it has more to do at once.
+    /// When it wants the next turn, if nothing is posted and no completion arrives before; <paramref name="now"/>
+    /// itself when it has more to do at once.
     /// </returns>
     public Instant Turn(Instant now)
     {
@@ -316,7 +316,10 @@ public sealed class Journal
         var present = _segments.Present;
         _fault = string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}: {error} (segment {present.Number}, before offset {present.Position}). Records up to {_syncedUpTo} are safe; nothing after them was or will be answered, and the write is not tried again: after a failed sync, what reads back may not be on the medium. Check the disk and start the node again; if the disk is bad, replace the member.");
+            $"{what}: {error} (segment {present.Number}, before offset {present.Position}). "
+            + $"Records up to {_syncedUpTo} are safe; nothing after them was or will be answered, and the write is not "
+            + $"tried again: after a failed sync, what reads back may not be on the medium. Check the disk and start "
+            + $"the node again; if the disk is bad, replace the member.");
     }
 
     private void SetOldestUnsynced(Instant since) =>

@@ -5,8 +5,8 @@ namespace Synod.Storage;
 
 /// <summary>
 /// Records that are to be persisted together, in a buffer that is used again and again. The core fills it and posts it;
-/// from then on it is the journal's, until it comes back through <see cref="JournalMailboxes.Spent"/>. The core counts the
-/// records: numbers are consecutive from 1, across batches and restarts, and the journal checks that they are.
+/// from then on it is the journal's, until it comes back through <see cref="JournalMailboxes.Spent"/>. The core counts
+/// the records: numbers are consecutive from 1, across batches and restarts, and the journal checks that they are.
 /// </summary>
 public sealed class JournalBatch
 {

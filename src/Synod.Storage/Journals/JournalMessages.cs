@@ -9,7 +9,10 @@ public enum JournalEventKind
     /// <summary>The journal has stopped for good; <see cref="JournalEvent.Text"/> says why and what to do.</summary>
     Fault,
 
-    /// <summary>The next segment found no space. What fits into the present one is still persisted; new writes should be refused.</summary>
+    /// <summary>
+    /// The next segment found no space. What fits into the present one is still persisted; new writes should be
+    /// refused.
+    /// </summary>
     NoSpace,
 
     /// <summary>There is space again.</summary>

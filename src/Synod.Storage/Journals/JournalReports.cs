@@ -3,8 +3,8 @@ using Synod.Ports;
 namespace Synod.Storage;
 
 /// <summary>
-/// What the journal has still to say. A full mailbox delays an event and loses none; what was persisted is told before the
-/// fault that came after it.
+/// What the journal has still to say. A full mailbox delays an event and loses none; what was persisted is told before
+/// the fault that came after it.
 /// </summary>
 internal sealed class JournalReports(Mailbox<JournalEvent> events, ulong persistedUpTo)
 {

@@ -9,9 +9,10 @@ namespace Synod.Storage.Recovery;
 /// nothing may be answered; a crash in the middle of it leaves what a later recovery understands.
 /// </summary>
 /// <remarks>
-/// What stands above the mark was perhaps read from a cache whose sync had failed or never happened (Rebello et al., Can
-/// Applications Recover from fsync Failures?, ATC'20): it is copied into a fresh segment. The copies are synced before the
-/// segment's opening is written, and count only with it; so the old ones stay valid until the new ones are safe.
+/// What stands above the mark was perhaps read from a cache whose sync had failed or never happened (Rebello et al.,
+/// Can Applications Recover from fsync Failures?, ATC'20): it is copied into a fresh segment. The copies are synced
+/// before the segment's opening is written, and count only with it; so the old ones stay valid until the new ones are
+/// safe.
 /// </remarks>
 public sealed class JournalOpening
 {
@@ -132,7 +133,8 @@ public sealed class JournalOpening
     private void Read()
     {
         var markBytes = new byte[MarkSector.FileBytes];
-        var markLength = _disk.List().Contains(SegmentName.MarkFile) ? _disk.Read(SegmentName.MarkFile, 0, markBytes) : 0;
+        var hasMark = _disk.List().Contains(SegmentName.MarkFile);
+        var markLength = hasMark ? _disk.Read(SegmentName.MarkFile, 0, markBytes) : 0;
         _markCopies = MarkSector.Read(markBytes.AsSpan(0, markLength), out _mark);
         _survey = new SegmentSurvey(_disk, _cursor);
         if (_survey.OtherFormat)

@@ -134,7 +134,8 @@ internal sealed class JournalWalk(
             SyncedUpTo = Math.Max(SyncedUpTo, segment.Header.Number);
             _place = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(_place.Length > 0 ? _place + "; " : "")}segment {segment.Number} goes on after record {segment.Header.Number}");
+                $"{_place}{(_place.Length > 0 ? "; " : "")}segment {segment.Number} goes on after record "
+                + $"{segment.Header.Number}");
         }
     }
 
@@ -146,11 +147,13 @@ internal sealed class JournalWalk(
             var what = state == RecordState.PayloadDamaged
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $" (its header names record {damaged.Number}, group {damaged.Group}, stream {damaged.Stream}, key {damaged.Key})")
+                    $" (its header names record {damaged.Number}, group {damaged.Group}, stream {damaged.Stream}, "
+                    + $"key {damaged.Key})")
                 : "";
             _place = string.Create(
                 CultureInfo.InvariantCulture,
-                $"segment {segment.Number} (file {segment.Name}) reads up to offset {cursor.Position}, record {LastNumber}{what}");
+                $"segment {segment.Number} (file {segment.Name}) reads up to offset {cursor.Position}, "
+                + $"record {LastNumber}{what}");
         }
     }
 }

@@ -19,9 +19,11 @@ public enum MarkDistance
 /// <param name="MustExist">The data directory says that a journal was begun.</param>
 /// <param name="Mark">The mark file.</param>
 /// <param name="AnyOpening">At least one segment has a readable opening.</param>
-/// <param name="Continuous">From the oldest record that is still needed, every segment leads up to the next one.</param>
+/// <param name="Continuous">From the oldest record that is still needed, every segment leads up to the next
+/// one.</param>
 /// <param name="Distance">The last readable record against the mark.</param>
-/// <param name="TailIsBlank">Behind the last readable record, in its segment and in all later files, there is nothing.</param>
+/// <param name="TailIsBlank">Behind the last readable record, in its segment and in all later files, there is
+/// nothing.</param>
 public readonly record struct RecoveryFacts(
     bool MustExist, MarkCopies Mark, bool AnyOpening, bool Continuous, MarkDistance Distance, bool TailIsBlank);
 
@@ -51,8 +53,9 @@ public enum RecoveryDecision
 }
 
 /// <summary>
-/// Recovery's judgement, apart from its hands. A torn tail and damage to a synced record look alike on disk; cutting the
-/// latter would forget a promise, so only the mark decides (Alagappan et al., Protocol-Aware Recovery, FAST'18, §2).
+/// Recovery's judgement, apart from its hands. A torn tail and damage to a synced record look alike on disk; cutting
+/// the latter would forget a promise, so only the mark decides (Alagappan et al., Protocol-Aware Recovery, FAST'18,
+/// §2).
 /// </summary>
 public static class RecoveryTable
 {

@@ -6,8 +6,9 @@ namespace Synod.Storage.Recovery;
 internal static class RefusalText
 {
     private const string WhatToDo =
-        " This node may have promised what it can no longer read, so it takes no part. The other members go on without it."
-        + " Do not delete files here and do not restore a backup: both could make it break its word."
+        " This node may have promised what it can no longer read, so it takes no part."
+        + " The other members go on without it. Do not delete files here and do not restore a backup: both could make"
+        + " it break its word."
         + " Keep a copy of the directory, check the medium, and replace the member.";
 
     internal static JournalRefusedException Of(RecoveryDecision decision, JournalWalk walk) => new(
@@ -26,12 +27,15 @@ internal static class RefusalText
 
     internal static JournalRefusedException OtherFormat() => new(
         null,
-        "The journal was written in a format that this version of Synod does not know. Start the version that wrote it.");
+        "The journal has a format that this version of Synod does not know. Start the version that wrote it.");
 
     internal static JournalRefusedException Failed(string what, string error) => new(
-        null, $"Recovery of the journal stopped: {what}: {error}. Nothing was answered. Mend the cause and start again.");
+        null,
+        $"Recovery of the journal stopped: {what}: {error}. Nothing was answered. Mend the cause and start again.");
 
     private static string Lost(string what, JournalWalk walk) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{what}: {walk.Place}, but all up to record {walk.SyncedUpTo} were synced. Records {walk.LastNumber + 1} to {Math.Max(walk.SyncedUpTo, walk.LastNumber + 1)} may hold promises, ballot marks and accepted values.");
+        $"{what}: {walk.Place}, but all up to record {walk.SyncedUpTo} were synced. "
+        + $"Records {walk.LastNumber + 1} to {Math.Max(walk.SyncedUpTo, walk.LastNumber + 1)} may hold promises, "
+        + $"ballot marks and accepted values.");
 }

@@ -49,8 +49,8 @@ internal sealed class TailScan(SegmentReader reader, uint salt)
     }
 
     /// <summary>
-    /// An opening that is not whole swears only to what is older than its segment: the records that recovery copied into
-    /// the segment count from the moment when the opening is whole (see <see cref="JournalOpening"/>).
+    /// An opening that is not whole swears only to what is older than its segment: the records that recovery copied
+    /// into the segment count from the moment when the opening is whole (see <see cref="JournalOpening"/>).
     /// </summary>
     private static ulong MarkOf(in RecordHeader header) => header.Kind switch
     {

@@ -18,9 +18,6 @@ internal sealed class StructTable<T>(int chunkLog)
     /// <summary>The entry of that number.</summary>
     public ref T this[uint number] => ref _chunks[number >> chunkLog][number & (uint)_mask];
 
-    /// <summary>Entries ever given out; those freed and used again count once.</summary>
-    public uint Count => _next - 1;
-
     /// <summary>The number of arrays held.</summary>
     public int Arrays => _chunkCount;
 

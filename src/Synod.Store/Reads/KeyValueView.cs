@@ -35,7 +35,7 @@ public readonly ref struct KeyValueView
 /// <summary>Takes the results of a range read, in their order. A struct behind a reference: nothing is allocated per key.</summary>
 public interface IKeyValueSink
 {
-    /// <summary>Takes the next key.</summary>
+    /// <summary>Takes the next key. It must not read the store again from within.</summary>
     void Take(in KeyValueView keyValue);
 }
 

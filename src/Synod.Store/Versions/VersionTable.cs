@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Synod.Store;
 
 /// <summary>All versions of all keys, by number.</summary>
@@ -21,7 +23,7 @@ internal sealed class VersionTable
     public long AllocatedBytes => _records.AllocatedBytes;
 
     /// <summary>Bytes in use.</summary>
-    public long UsedBytes => _records.Count == 0 ? 0 : _records.AllocatedBytes / (_records.Arrays << ChunkLog) * Live;
+    public long UsedBytes => Live * Unsafe.SizeOf<VersionRecord>();
 
     /// <summary>A number to write a version at; its fields hold anything.</summary>
     public uint Add()

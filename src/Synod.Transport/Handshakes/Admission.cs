@@ -24,12 +24,14 @@ internal sealed class Admission(TcpPeersOptions options, IReadOnlyList<Peer> pee
         if (from == options.Self)
         {
             return new HandshakeRefusal(
-                RefusalKind.Self, $"this is {options.Self} itself; check the peer address that {options.Self} has for n{hello.To}");
+                RefusalKind.Self,
+                $"this is {options.Self} itself; check the peer address that {options.Self} has for n{hello.To}");
         }
         if (hello.To != options.Self.Number)
         {
             return new HandshakeRefusal(
-                RefusalKind.WrongNode, $"this is {options.Self}, not n{hello.To}; check the peer address of n{hello.To}");
+                RefusalKind.WrongNode,
+                $"this is {options.Self}, not n{hello.To}; check the peer address of n{hello.To}");
         }
         Peer? peer = peers.FirstOrDefault(candidate => candidate.Id == from);
         if (peer is null)
@@ -40,7 +42,8 @@ internal sealed class Admission(TcpPeersOptions options, IReadOnlyList<Peer> pee
         if (from > options.Self)
         {
             return new HandshakeRefusal(
-                RefusalKind.WrongDirection, $"{from} must not dial {options.Self}: of two members the lower number dials");
+                RefusalKind.WrongDirection,
+                $"{from} must not dial {options.Self}: of two members the lower number dials");
         }
         if (hello.Lane > (byte)PeerLane.Bulk)
         {
@@ -63,7 +66,8 @@ internal sealed class Admission(TcpPeersOptions options, IReadOnlyList<Peer> pee
             ? lane.Obstacle()
             : new HandshakeRefusal(
                 RefusalKind.WrongNode,
-                $"{options.Self} dialled {lane.Peer.Id} and n{hello.From} answered; check the peer address of {lane.Peer.Id}");
+                $"{options.Self} dialled {lane.Peer.Id} and n{hello.From} answered; "
+                + $"check the peer address of {lane.Peer.Id}");
     }
 
     /// <summary>What this node says of itself to another.</summary>

@@ -9,7 +9,6 @@ namespace Synod.Transport.Handshakes;
 /// <summary>Keeps one lane to a higher-numbered member connected.</summary>
 internal sealed class Dialer(Lane lane, Admission admission, TcpPeersOptions options, EventQueue events, ILogger log)
 {
-    private readonly LineLimiter _failureLines = new(options.Clock, options.RepeatedLineInterval);
     private string? _lastRefusal;
 
     /// <summary>Dials, waits for the connection's end, and dials again, until cancelled.</summary>
@@ -24,6 +23,7 @@ internal sealed class Dialer(Lane lane, Admission admission, TcpPeersOptions opt
                 if (await DialAsync(stop).ConfigureAwait(false) is { } connection)
                 {
                     _lastRefusal = null;
+                    lane.Peer.ForgetRefusal();
                     end = await connection.Ended.WaitAsync(stop).ConfigureAwait(false);
                 }
                 // A peer that was up is likely to be back soon; one that says no is not to be pestered.
@@ -89,6 +89,11 @@ internal sealed class Dialer(Lane lane, Admission admission, TcpPeersOptions opt
             {
                 await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
             }
+            if (Equals(socket.LocalEndPoint, socket.RemoteEndPoint))
+            {
+                // TCP connects a socket to itself when nobody listens and the system happens to draw the same port.
+                return (null, Reasons.Of(SocketError.ConnectionRefused));
+            }
             phase = "for the handshake";
             using var handshakeLimit = new CancellationTokenSource(options.HandshakeTimeout, options.Clock);
             using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(handshakeLimit.Token, stop);
@@ -117,7 +122,9 @@ internal sealed class Dialer(Lane lane, Admission admission, TcpPeersOptions opt
         }
     }
 
-    /// <summary>Says Hello, hears Hello, says Welcome; null when one of the two says no, which has then been logged.</summary>
+    /// <summary>
+    /// Says Hello, hears Hello, says Welcome; null when one of the two says no, which has then been logged.
+    /// </summary>
     private async Task<Hello?> AgreeAsync(Socket socket, CancellationToken cancellation)
     {
         byte[] hello = HandshakeCodec.Write(admission.Introduce(lane.Peer.Id, (byte)lane.Which));
@@ -149,35 +156,37 @@ internal sealed class Dialer(Lane lane, Admission admission, TcpPeersOptions opt
 
     private void RefusedByPeer(string reason)
     {
-        if (IsNews(reason))
+        if (lane.Peer.IsNews(reason))
         {
-            log.RefusedByPeer(lane.Peer.Id, lane.Which, lane.Peer.Address, reason);
-            lane.PostRefused($"refused by {lane.Peer.Id}: {reason}");
+            log.RefusedByPeer(lane.Peer.Id, lane.Peer.Address, reason);
         }
+        Post($"refused by {lane.Peer.Id}: {reason}");
     }
 
     private void RefusedHere(string reason)
     {
-        if (IsNews(reason))
+        if (lane.Peer.IsNews(reason))
         {
-            log.RefusedCalled(lane.Peer.Id, lane.Which, lane.Peer.Address, reason);
-            lane.PostRefused($"refused by this node: {reason}");
+            log.RefusedCalled(lane.Peer.Id, lane.Peer.Address, reason);
         }
+        Post($"refused by this node: {reason}");
     }
 
-    /// <summary>The same no comes at every dial: it is reported once.</summary>
-    private bool IsNews(string refusal)
+    /// <summary>The same no comes at every dial: the owner hears it once.</summary>
+    private void Post(string refusal)
     {
-        bool isNews = refusal != _lastRefusal;
-        _lastRefusal = refusal;
-        return isNews;
+        if (refusal != _lastRefusal)
+        {
+            _lastRefusal = refusal;
+            lane.PostRefused(refusal);
+        }
     }
 
     private void Failed(string reason)
     {
-        if (reason.Length > 0 && _failureLines.MayWrite(out _))
+        if (reason.Length > 0 && lane.Peer.DialFailureLines.MayWrite(out _))
         {
-            log.DialFailed(lane.Peer.Id, lane.Which, lane.Peer.Address, reason);
+            log.DialFailed(lane.Peer.Id, lane.Peer.Address, reason);
         }
     }
 }

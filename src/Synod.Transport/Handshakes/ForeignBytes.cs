@@ -1,6 +1,9 @@
 namespace Synod.Transport.Handshakes;
 
-/// <summary>A guess, from a few bytes that arrived anyway, at what is talking to the port: it tells the operator where to look.</summary>
+/// <summary>
+/// A guess, from a few bytes that arrived anyway, at what is talking to the port: it tells the operator where to
+/// look.
+/// </summary>
 internal static class ForeignBytes
 {
     private const byte TlsHandshakeRecord = 0x16;

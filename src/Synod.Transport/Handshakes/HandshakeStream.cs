@@ -12,7 +12,9 @@ internal readonly record struct HandshakeRead(
 {
     public bool Is(HandshakeKind kind) => Decoding == HandshakeDecoding.Whole && Message.Kind == kind;
 
-    /// <summary>Why the bytes are refused, when they are this protocol's and yet not the message that was due.</summary>
+    /// <summary>
+    /// Why the bytes are refused, when they are this protocol's and yet not the message that was due.
+    /// </summary>
     public HandshakeRefusal Refusal() => Decoding switch
     {
         HandshakeDecoding.Whole when Message.Kind == HandshakeKind.Refusal =>
@@ -56,7 +58,8 @@ internal static class HandshakeStream
         }
     }
 
-    public static async ValueTask WriteAsync(Socket socket, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    public static async ValueTask WriteAsync(
+        Socket socket, ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
         while (!message.IsEmpty)
         {
@@ -87,7 +90,8 @@ internal static class HandshakeStream
                 total += read;
             }
         }
-        catch (Exception problem) when (problem is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception problem)
+            when (problem is SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The other side is gone or does not listen: it cannot be told why. This side has logged it.
         }

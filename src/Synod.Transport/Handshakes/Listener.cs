@@ -53,13 +53,21 @@ internal sealed class Listener(TcpPeersOptions options, Receptionist receptionis
     }
 
     /// <summary>Takes callers until cancelled.</summary>
-    public Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken stop)
     {
         foreach (IPEndPoint endPoint in EndPoints)
         {
             log.Listening(endPoint);
         }
-        return Task.WhenAll(_sockets.Select(socket => AcceptAsync(socket, stop)));
+        try
+        {
+            await Task.WhenAll(_sockets.Select(socket => AcceptAsync(socket, stop))).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            events.Fault(fault);
+            throw;
+        }
     }
 
     public void Dispose()

@@ -6,7 +6,9 @@ using Synod.Wire;
 
 namespace Synod.Transport.Handshakes;
 
-/// <summary>Shakes hands with callers: hears who they are, answers or refuses, and attaches them to their lane.</summary>
+/// <summary>
+/// Shakes hands with callers: hears who they are, answers or refuses, and attaches them to their lane.
+/// </summary>
 internal sealed class Receptionist
 {
     private readonly TcpPeersOptions _options;
@@ -24,7 +26,9 @@ internal sealed class Receptionist
         _refusalLines = [.. Enum.GetValues<RefusalKind>().Select(_ => NewLimiter())];
     }
 
-    /// <summary>True when the socket now belongs to a lane; false when the caller of this method has to close it.</summary>
+    /// <summary>
+    /// True when the socket now belongs to a lane; false when the caller of this method has to close it.
+    /// </summary>
     public async Task<bool> ReceiveAsync(Socket socket, CancellationToken stop)
     {
         SocketSetup.Prepare(socket, _options, _log);

@@ -17,14 +17,15 @@ internal static class SocketSetup
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         try
         {
+            SocketOptionLevel tcp = SocketOptionLevel.Tcp;
             int seconds = Math.Max(1, (int)options.KeepAliveTime.TotalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+            socket.SetSocketOption(tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+            socket.SetSocketOption(tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+            socket.SetSocketOption(tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
             if (OperatingSystem.IsLinux() && options.UserTimeout > TimeSpan.Zero)
             {
-                socket.SetRawSocketOption(
-                    LinuxTcpLevel, LinuxTcpUserTimeout, BitConverter.GetBytes((int)options.UserTimeout.TotalMilliseconds));
+                byte[] limit = BitConverter.GetBytes((int)options.UserTimeout.TotalMilliseconds);
+                socket.SetRawSocketOption(LinuxTcpLevel, LinuxTcpUserTimeout, limit);
             }
         }
         catch (SocketException problem)

@@ -31,7 +31,8 @@ internal sealed class Connection : IDisposable
     private readonly Socket _socket;
     private readonly Sender _sender;
     private readonly Receiver _receiver;
-    private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ConnectionEnd> _ended =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private State _state = State.Open;
     private ITimer? _linger;
 
@@ -176,7 +177,10 @@ internal sealed class Connection : IDisposable
 
     private void PostLinkDown(string reason)
     {
-        _environment.Log.LinkDown(_lane.Peer.Id, _lane.Which, Remote, reason);
+        if (reason != Reasons.Stopping)
+        {
+            _environment.Log.LinkDown(_lane.Peer.Id, _lane.Which, Remote, reason);
+        }
         _environment.Events.Post(_lane, new PeerEvent(
             PeerEventKind.LinkDown, _lane.Peer.Id, _lane.Which, default, DataIdentity.None, reason));
     }

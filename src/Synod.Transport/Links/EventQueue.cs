@@ -32,7 +32,9 @@ internal sealed class EventQueue(Action wake)
         queue.Enqueue(new Waiting(lane, posted));
     }
 
-    /// <summary>Something is broken in the links themselves: the owner gets the exception instead of its next event.</summary>
+    /// <summary>
+    /// Something is broken in the links themselves: the owner gets the exception instead of its next event.
+    /// </summary>
     public void Fault(Exception fault)
     {
         _fault = ExceptionDispatchInfo.Capture(fault);

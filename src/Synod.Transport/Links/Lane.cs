@@ -36,13 +36,14 @@ internal sealed class Lane(Peer peer, PeerLane which, LinkEnvironment environmen
             return new HandshakeRefusal(RefusalKind.HeldOff, $"not admitted for a while after a refusal: {reason}");
         }
         return Volatile.Read(ref _linkUpsWaiting) >= environment.Options.LinkEventsMax
-            ? new HandshakeRefusal(RefusalKind.Busy, "this node has not yet taken note of earlier connections; try later")
+            ? new HandshakeRefusal(
+                RefusalKind.Busy, "this node has not yet taken note of earlier connections; try later")
             : null;
     }
 
     /// <summary>
-    /// Makes a connection whose handshake is complete the lane's own, in place of the one that was; null, and the socket
-    /// is closed, when an obstacle has come up meanwhile.
+    /// Makes a connection whose handshake is complete the lane's own, in place of the one that was; null, and the
+    /// socket is closed, when an obstacle has come up meanwhile.
     /// </summary>
     public Connection? Attach(Socket socket, in Hello hello)
     {
@@ -60,7 +61,8 @@ internal sealed class Lane(Peer peer, PeerLane which, LinkEnvironment environmen
             Meter.Connections++;
             environment.Log.LinkUp(peer.Id, which, connection.Remote, hello.Incarnation, hello.FeatureLevel);
             environment.Events.Post(this, new PeerEvent(
-                PeerEventKind.LinkUp, peer.Id, which, default, new DataIdentity(hello.Identity), null, hello.Incarnation));
+                PeerEventKind.LinkUp, peer.Id, which, default, new DataIdentity(hello.Identity), null,
+                hello.Incarnation));
             _current = connection;
         }
         environment.Events.Wake();
@@ -68,7 +70,9 @@ internal sealed class Lane(Peer peer, PeerLane which, LinkEnvironment environmen
         return connection;
     }
 
-    /// <summary>Refuses the connection that there is. The caller has set the hold-off: none can slip in behind this.</summary>
+    /// <summary>
+    /// Refuses the connection that there is. The caller has set the hold-off: none can slip in behind this.
+    /// </summary>
     public void Refuse(string reason)
     {
         Connection? refused;

@@ -9,12 +9,14 @@ internal sealed class Peer
     private readonly LinkEnvironment _environment;
     private readonly Lane[] _lanes;
     private volatile Hold? _hold;
+    private volatile string? _lastRefusal;
 
     public Peer(NodeId id, PeerAddress address, LinkEnvironment environment)
     {
         Id = id;
         Address = address;
         _environment = environment;
+        DialFailureLines = new LineLimiter(environment.Options.Clock, environment.Options.RepeatedLineInterval);
         _lanes = [
             new Lane(this, PeerLane.Control, environment),
             new Lane(this, PeerLane.Data, environment),
@@ -26,9 +28,20 @@ internal sealed class Peer
 
     public PeerAddress Address { get; }
 
+    /// <summary>Three lanes fail for one reason: one line tells it.</summary>
+    public LineLimiter DialFailureLines { get; }
+
     public ReadOnlySpan<Lane> Lanes => _lanes;
 
     public Lane LaneOf(PeerLane which) => _lanes[(int)which];
+
+    /// <summary>
+    /// Whether this refusal has not been logged yet: the same no comes on every lane and at every dial.
+    /// </summary>
+    public bool IsNews(string refusal) => Interlocked.Exchange(ref _lastRefusal, refusal) != refusal;
+
+    /// <summary>A lane is up: the next refusal is news, whatever it says.</summary>
+    public void ForgetRefusal() => _lastRefusal = null;
 
     /// <summary>Why the peer is held off just now; null when it is not.</summary>
     public string? HoldReason() =>

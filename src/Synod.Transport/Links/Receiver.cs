@@ -37,7 +37,9 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
     /// <summary>Starts reading, or goes on after having been parked.</summary>
     public void Execute() => Run();
 
-    /// <summary>From now on whatever comes is read and thrown away, so that closing does not reset what was sent.</summary>
+    /// <summary>
+    /// From now on whatever comes is read and thrown away, so that closing does not reset what was sent.
+    /// </summary>
     public void Discard() => _isDiscarding = true;
 
     public void Dispose() => _operation.Dispose();
@@ -92,8 +94,8 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
         int bytes = _operation.BytesTransferred;
         if (_operation.SocketError != SocketError.Success || bytes == 0)
         {
-            _connection.Close(
-                _operation.SocketError == SocketError.Success ? Reasons.EndOfStream : Reasons.Of(_operation.SocketError));
+            SocketError error = _operation.SocketError;
+            _connection.Close(error == SocketError.Success ? Reasons.EndOfStream : Reasons.Of(error));
             return false;
         }
         if (_large is not null)
@@ -108,7 +110,7 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// The next whole frame, copied out. Incomplete when the rest has not arrived; everything is then set up to read it.
+    /// The next whole frame, copied out. Incomplete when the rest has not arrived; all is then set up to read it.
     /// </summary>
     public FrameDecoding TryCut(out FrameKind kind, out byte[] payload)
     {

@@ -7,8 +7,8 @@ namespace Synod.Transport.Links;
 
 /// <summary>
 /// The sending half of a connection: two buffers, one being filled while the other is on its way. Whoever finds nothing
-/// on its way starts a non-blocking send on the spot, which spares a hop to another thread; what the kernel does not take
-/// at once, and all that is queued meanwhile, follows from the completion as one send.
+/// on its way starts a non-blocking send on the spot, which spares a hop to another thread; what the kernel does not
+/// take at once, and all that is queued meanwhile, follows from the completion as one send.
 /// </summary>
 internal sealed class Sender : IThreadPoolWorkItem, IDisposable
 {
@@ -119,7 +119,9 @@ internal sealed class Sender : IThreadPoolWorkItem, IDisposable
         _filled += FrameCodec.Write(_filling.AsSpan(_filled), kind, payload);
     }
 
-    /// <summary>Sends until nothing waits or the kernel is full. For the one who set <see cref="_isSending"/>.</summary>
+    /// <summary>
+    /// Sends until nothing waits or the kernel is full. For the one who set <see cref="_isSending"/>.
+    /// </summary>
     private void Pump()
     {
         try

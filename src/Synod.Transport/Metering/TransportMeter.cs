@@ -21,7 +21,8 @@ internal sealed class TransportMeter : IDisposable
         Counter("synod.peer.frames.sent", "{frame}", "Frames queued for a peer", lane => lane.Meter.FramesOut);
         Counter("synod.peer.frames.received", "{frame}", "Frames received from a peer", lane => lane.Meter.FramesIn);
         Counter(
-            "synod.peer.frames.dropped", "{frame}", "Frames dropped: no link, or a full queue", lane => lane.Meter.Drops);
+            "synod.peer.frames.dropped", "{frame}", "Frames dropped: no link, or a full queue",
+            lane => lane.Meter.Drops);
         Counter(
             "synod.peer.reconnects", "{connection}", "Connections after the first",
             lane => Math.Max(0, lane.Meter.Connections - 1));

@@ -63,7 +63,9 @@ public static class FrameCodec
         return frame.Length;
     }
 
-    /// <summary>Reads the header alone, to learn how many bytes the frame has. Never says Whole of a length over the limit.</summary>
+    /// <summary>
+    /// Reads the header alone, to learn how many bytes the frame has. Never says Whole of a length over the limit.
+    /// </summary>
     /// <param name="input">What has arrived.</param>
     /// <param name="payloadBytesMax">The largest payload that is taken.</param>
     /// <param name="header">The header, when the answer is <see cref="FrameDecoding.Whole"/>; not yet verified.</param>

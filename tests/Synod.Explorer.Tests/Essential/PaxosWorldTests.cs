@@ -24,7 +24,10 @@ public class PaxosWorldTests
         ["the same, each message once at most"] = Duel with { MessagesStay = false },
         ["two acceptors, one loss and one duplicate"] = Duel with
         {
-            Configuration = WriteAllOfTwo, MessagesStay = false, LossesMax = 1, DuplicationsMax = 1,
+            Configuration = WriteAllOfTwo,
+            MessagesStay = false,
+            LossesMax = 1,
+            DuplicationsMax = 1,
         },
         ["one crash of an acceptor and of a proposer"] =
             Duel with { AcceptorCrashesMax = 1, ProposerCrashesMax = 1 },
@@ -58,7 +61,8 @@ public class PaxosWorldTests
     {
         var world = new PaxosWorld(Duel);
         var result = Exploration.Explore(new PaxosWorld(Duel), new ExplorationLimits());
-        var (states, transitions, orbits) = SearchNaively(world, new PaxosWorld(Duel with { AcceptorsAreInterchangeable = true }));
+        var symmetric = new PaxosWorld(Duel with { AcceptorsAreInterchangeable = true });
+        var (states, transitions, orbits) = SearchNaively(world, symmetric);
         Assert.Equal((result.UniqueStates, result.Transitions), (states, transitions));
         Assert.Equal(5_897, orbits);
     }

@@ -72,8 +72,14 @@ public class PlantedBugTests
                 new Configuration(1, configuration.Voters, QuorumSystem.Flexible(2, 2, 1))),
         },
         ["P3 never synced"] = AcceptorCrash with { MakeAcceptor = self => new UnsyncedAcceptor(self) },
-        ["P3 duplicate answered at once"] = TwoLateSync with { MakeAcceptor = self => new HastyDuplicateAcceptor(self) },
-        ["P3 newer than what was written"] = TwoLateSync with { MakeAcceptor = self => new NewerThanWrittenAcceptor(self) },
+        ["P3 duplicate answered at once"] = TwoLateSync with
+        {
+            MakeAcceptor = self => new HastyDuplicateAcceptor(self),
+        },
+        ["P3 newer than what was written"] = TwoLateSync with
+        {
+            MakeAcceptor = self => new NewerThanWrittenAcceptor(self),
+        },
         ["P4 promise regression"] = ThreeProposers with
         {
             MakeProposer = (self, configuration) => new UncheckedProposer(self, configuration, keepsMark: true),

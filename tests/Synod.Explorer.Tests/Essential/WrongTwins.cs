@@ -1,6 +1,10 @@
 using Synod.Explorer.Essential;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
+using Accept = Synod.Paxos.Essential.Accept;
+using Accepted = Synod.Paxos.Essential.Accepted;
+using Prepare = Synod.Paxos.Essential.Prepare;
+using Promise = Synod.Paxos.Essential.Promise;
 
 namespace Synod.Explorer.Tests.Essential;
 
@@ -14,7 +18,8 @@ internal sealed class BallotReusingProposer(NodeId self, Configuration configura
 }
 
 /// <summary>Goes on with the ballot of its earlier life, whose value it has forgotten.</summary>
-internal sealed class ResumingProposer(NodeId self, Configuration configuration) : EssentialProposer(self, configuration)
+internal sealed class ResumingProposer(NodeId self, Configuration configuration)
+    : EssentialProposer(self, configuration)
 {
     public override void Restart(BallotMark durable)
     {
@@ -34,7 +39,8 @@ internal sealed class ResumingProposer(NodeId self, Configuration configuration)
 }
 
 /// <summary>Lets the Prepare leave before the mark is on disk.</summary>
-internal sealed class HastyProposer(NodeId self, Configuration configuration) : EssentialProposer(self, configuration)
+internal sealed class HastyProposer(NodeId self, Configuration configuration)
+    : EssentialProposer(self, configuration)
 {
     public override AfterWrite<BallotMark, Prepare> Prepare()
     {
@@ -45,14 +51,16 @@ internal sealed class HastyProposer(NodeId self, Configuration configuration) : 
 }
 
 /// <summary>Does not care what was accepted before.</summary>
-internal sealed class StubbornProposer(NodeId self, Configuration configuration) : EssentialProposer(self, configuration)
+internal sealed class StubbornProposer(NodeId self, Configuration configuration)
+    : EssentialProposer(self, configuration)
 {
     public override Accept? Step(in Promise promise) =>
         base.Step(promise with { AcceptedBallot = Ballot.None, AcceptedValue = null });
 }
 
 /// <summary>Counts answers instead of voters: the same one twice makes two.</summary>
-internal sealed class CountingProposer(NodeId self, Configuration configuration) : EssentialProposer(self, configuration)
+internal sealed class CountingProposer(NodeId self, Configuration configuration)
+    : EssentialProposer(self, configuration)
 {
     private readonly Configuration _configuration = configuration;
 
@@ -79,7 +87,9 @@ internal sealed class UnsyncedAcceptor(NodeId self) : EssentialAcceptor(self)
     }
 }
 
-/// <summary>P3: writes before the first answer, but answers a duplicate at once, though the first write may be under way.</summary>
+/// <summary>
+/// P3: writes before the first answer, but answers a duplicate at once, though the first write may be under way.
+/// </summary>
 internal sealed class HastyDuplicateAcceptor(NodeId self) : EssentialAcceptor(self)
 {
     public override AfterWrite<AcceptorState, Promise>? Step(in Prepare prepare) =>
@@ -104,7 +114,9 @@ internal sealed class NewerThanWrittenAcceptor(NodeId self) : EssentialAcceptor(
     }
 }
 
-/// <summary>P4: saves the old promise beside the newer accepted ballot, and believes the disk when it starts again.</summary>
+/// <summary>
+/// P4: saves the old promise beside the newer accepted ballot, and believes the disk when it starts again.
+/// </summary>
 internal sealed class PromiseRegressingAcceptor(NodeId self) : EssentialAcceptor(self)
 {
     private readonly NodeId _self = self;

@@ -57,7 +57,9 @@ internal sealed class PeerNode
         Events.Where(e => e.Kind == kind && e.From.Number == from);
 
     public List<string> Frames(uint from, PeerLane lane) =>
-        [.. Of(PeerEventKind.Frame, from).Where(e => e.Lane == lane).Select(e => Encoding.UTF8.GetString(e.Frame.Span))];
+        [.. Of(PeerEventKind.Frame, from)
+            .Where(e => e.Lane == lane)
+            .Select(e => Encoding.UTF8.GetString(e.Frame.Span))];
 
     public bool Send(uint to, PeerLane lane, string text) => Send(to, lane, Encoding.UTF8.GetBytes(text));
 

@@ -36,7 +36,9 @@ internal sealed class PeerWorld : IAsyncDisposable
 
     public PeerNode this[uint number] => _nodes.Single(node => node.Number == number && !node.IsStopped);
 
-    /// <summary>Starts a node of a cluster of <paramref name="count"/>; it dials those higher ones that are started.</summary>
+    /// <summary>
+    /// Starts a node of a cluster of <paramref name="count"/>; it dials those higher ones that are started.
+    /// </summary>
     public PeerNode Start(
         uint number, int count, Func<TcpPeersOptions, TcpPeersOptions>? change = null, IPEndPoint? listen = null)
     {
@@ -79,7 +81,8 @@ internal sealed class PeerWorld : IAsyncDisposable
             }
             if (Stopwatch.GetElapsedTime(start) > Deadline)
             {
-                Assert.Fail($"Not within {Deadline}: {what}\n{string.Join("\n", _nodes.SelectMany(node => node.Log.Lines))}");
+                string lines = string.Join("\n", _nodes.SelectMany(node => node.Log.Lines));
+                Assert.Fail($"Not within {Deadline}: {what}\n{lines}");
             }
             _signal.WaitOne(Glance);
         }

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Synod.Node;
+using Synod.Paxos;
+using Synod.Server.Logging;
+
+namespace Synod.Server.Running;
+
+/// <summary>Writes what a node's actors tell into the log, with members by their names, and counts it for the metrics.</summary>
+internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember> members, Action<string> fault)
+    : INodeObserver
+{
+    private long _leaderChanges;
+    private long _campaigns;
+    private long _strangeMessages;
+
+    /// <summary>How often this node followed another leader than before, or led itself.</summary>
+    public long LeaderChanges => Volatile.Read(ref _leaderChanges);
+
+    /// <summary>How often this node tried to lead.</summary>
+    public long Campaigns => Volatile.Read(ref _campaigns);
+
+    /// <summary>Messages of strangers that were dropped.</summary>
+    public long StrangeMessages => Volatile.Read(ref _strangeMessages);
+
+    /// <inheritdoc/>
+    public void Replica(in ReplicaEvent e)
+    {
+        switch (e.Kind)
+        {
+            case ReplicaEventKind.CampaignStarted:
+                Interlocked.Increment(ref _campaigns);
+                log.CampaignStarted(e.Ballot);
+                break;
+            case ReplicaEventKind.LeadershipTaken:
+                Interlocked.Increment(ref _leaderChanges);
+                log.LeadershipTaken(e.Ballot);
+                break;
+            case ReplicaEventKind.LeadershipLostToHigherBallot:
+                log.LeadershipLost(e.Ballot);
+                break;
+            case ReplicaEventKind.LeadershipLostWithoutQuorum:
+                log.QuorumLost(e.Ballot);
+                break;
+            case ReplicaEventKind.LeadershipHandedOver:
+                log.LeadershipHandedOver(e.Ballot);
+                break;
+            case ReplicaEventKind.FollowingLeader:
+                Interlocked.Increment(ref _leaderChanges);
+                var leader = NameOf(e.Node);
+                log.FollowingLeader(leader, e.Ballot);
+                break;
+            case ReplicaEventKind.LeaderLost:
+                log.LeaderLost();
+                break;
+            default:
+                Interlocked.Increment(ref _strangeMessages);
+                log.StrangeMessage(e.Node, e.Ballot);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Link(NodeId peer, bool up, string? reason)
+    {
+        var name = NameOf(peer);
+        if (up)
+        {
+            log.LinkUp(name);
+        }
+        else
+        {
+            log.LinkDown(name, reason ?? "closed");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Genesis(string what) => log.Genesis(what);
+
+    /// <inheritdoc/>
+    public void IdentityRefused(NodeId peer, string why)
+    {
+        var name = NameOf(peer);
+        log.IdentityRefused(name, why);
+    }
+
+    /// <inheritdoc/>
+    public void Space(string? alarm)
+    {
+        if (alarm is null)
+        {
+            log.SpaceAgain();
+        }
+        else
+        {
+            log.NoSpace(alarm);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Damage(string what) => log.Damage(what);
+
+    /// <inheritdoc/>
+    public void Fault(string why)
+    {
+        log.NodeFaulted(why);
+        fault(why);
+    }
+
+    private string NameOf(NodeId node) => members.FirstOrDefault(member => member.Id == node)?.Name ?? node.ToString();
+}

@@ -1,0 +1,54 @@
+using Synod.Paxos;
+
+namespace Synod.Node.Tests;
+
+public sealed class DivergenceJudgeTests
+{
+    private static readonly NodeId[] Three = [new(1), new(2), new(3)];
+    private static readonly Slot At = new(DivergenceJudge.EverySlots);
+
+    [Fact]
+    public void Equal_sums_are_no_reason_to_stop()
+    {
+        var judge = new DivergenceJudge(Three[0], Three);
+        Assert.All(Three, n => Assert.Null(judge.Take(n, new EffectSumAt(At, 7))));
+    }
+
+    [Fact]
+    public void Who_is_outside_a_majority_of_equal_sums_stops()
+    {
+        var judge = new DivergenceJudge(Three[0], Three);
+        Assert.Null(judge.Take(Three[0], new EffectSumAt(At, 7)));
+        Assert.Null(judge.Take(Three[1], new EffectSumAt(At, 8)));
+        Assert.Contains("differs from that of 2 others", judge.Take(Three[2], new EffectSumAt(At, 8)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_is_inside_the_majority_goes_on()
+    {
+        var judge = new DivergenceJudge(Three[0], Three);
+        Assert.Null(judge.Take(Three[2], new EffectSumAt(At, 8)));
+        Assert.Null(judge.Take(Three[1], new EffectSumAt(At, 7)));
+        Assert.Null(judge.Take(Three[0], new EffectSumAt(At, 7)));
+    }
+
+    [Fact]
+    public void Without_any_majority_all_stop()
+    {
+        var judge = new DivergenceJudge(Three[0], Three);
+        Assert.Null(judge.Take(Three[0], new EffectSumAt(At, 7)));
+        Assert.Null(judge.Take(Three[1], new EffectSumAt(At, 8)));
+        Assert.Contains("no majority agrees", judge.Take(Three[2], new EffectSumAt(At, 9)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sums_at_different_slots_are_not_compared()
+    {
+        var judge = new DivergenceJudge(Three[0], Three);
+        Assert.Null(judge.Take(Three[0], new EffectSumAt(At, 7)));
+        var later = new Slot(2 * DivergenceJudge.EverySlots);
+        Assert.Null(judge.Take(Three[1], new EffectSumAt(later, 8)));
+        Assert.Null(judge.Take(Three[2], new EffectSumAt(later, 8)));
+        Assert.NotNull(judge.Take(Three[0], new EffectSumAt(later, 7)));
+    }
+}

@@ -1,0 +1,132 @@
+using Synod.Paxos;
+
+namespace Synod.Wire.Tests.Messages;
+
+/// <summary>Everything that one replica says arrives at another as it was said; nothing else arrives.</summary>
+public sealed class MessageCodecTests
+{
+    private static readonly Ballot B = new(7, new NodeId(2), 1);
+    private static readonly Decree D = new(DecreeKind.Command, 12, Value.FromText("value"));
+
+    [Fact]
+    public void Records_come_back_as_they_were()
+    {
+        StateRecord[] records =
+        [
+            new(StateRecordKind.Promised, B, default, default),
+            new(StateRecordKind.Accepted, B, new Slot(3), D),
+            new(StateRecordKind.Accepted, B, new Slot(4), Decree.NoOp),
+            new(StateRecordKind.Learned, default, new Slot(5), D),
+            new(StateRecordKind.ChosenUpTo, default, new Slot(6), default),
+        ];
+        foreach (var record in records)
+        {
+            var writer = new ByteWriter();
+            RecordCodec.Write(writer, record);
+            Assert.True(RecordCodec.TryRead(writer.Span.ToArray(), out var read));
+            Assert.Equal(record, read);
+            for (var length = 0; length < writer.Length; length++)
+            {
+                Assert.False(RecordCodec.TryRead(writer.Span[..length].ToArray(), out _));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_promise_with_entries_survives_the_wire()
+    {
+        var acceptor = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var output = new ReplicaOutput();
+        var two = new Sender(new NodeId(2), 1, 1);
+        acceptor.Step(new Instant(1), two, new Accept(B, new Slot(2), D, default), output);
+        acceptor.Step(new Instant(1), two, new Prepare(new Ballot(8, new NodeId(2), 1), new Slot(1)), output);
+        var packet = PacketOf(output);
+        Assert.Equal(2, output.Outgoing.Count);
+        var receiver = new Replica(new NodeId(2), Configuration.OfMajority(3), new ReplicaOptions());
+        Assert.True(MessageCodec.TryDeliver(packet, new NodeId(1), new Instant(2), receiver, new ReplicaOutput()));
+    }
+
+    [Fact]
+    public void An_accept_arrives_whole_and_is_answered()
+    {
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var output = new ReplicaOutput();
+        Assert.True(MessageCodec.TryDeliver(AcceptPacket(), new NodeId(2), new Instant(1), replica, output));
+        var record = Assert.Single(output.Records);
+        Assert.Equal(D, record.Decree);
+        Assert.Equal(B, record.Ballot);
+    }
+
+    [Fact]
+    public void Every_cut_of_a_packet_is_malformed_or_empty_and_never_half_a_message()
+    {
+        var packet = AcceptPacket();
+        for (var length = 0; length < packet.Length; length++)
+        {
+            var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+            var output = new ReplicaOutput();
+            var whole = MessageCodec.TryDeliver(packet.AsMemory(0, length), new NodeId(2), new Instant(1), replica, output);
+            Assert.Equal(length == PacketHeader.Length, whole);
+            Assert.Empty(output.Records);
+        }
+    }
+
+    [Fact]
+    public void An_unknown_kind_is_passed_over()
+    {
+        var writer = new ByteWriter();
+        new PacketHeader(0, 1, 1).Write(writer);
+        writer.U8(99);
+        writer.Bytes([1, 2, 3]);
+        var known = AcceptPacket().AsSpan(PacketHeader.Length);
+        known.CopyTo(writer.Take(known.Length));
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var output = new ReplicaOutput();
+        Assert.True(MessageCodec.TryDeliver(writer.Span.ToArray(), new NodeId(2), new Instant(1), replica, output));
+        Assert.Single(output.Records);
+    }
+
+    [Fact]
+    public void Random_and_mutated_packets_are_taken_or_refused_and_nothing_else()
+    {
+        var random = new Random(20);
+        var seed = AcceptPacket();
+        for (var i = 0; i < 100_000; i++)
+        {
+            byte[] packet;
+            if (i % 2 == 0)
+            {
+                packet = (byte[])seed.Clone();
+                packet[random.Next(packet.Length)] = (byte)random.Next(256);
+            }
+            else
+            {
+                packet = new byte[random.Next(80)];
+                random.NextBytes(packet);
+            }
+            var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+            var output = new ReplicaOutput();
+            MessageCodec.TryDeliver(packet, new NodeId(2), new Instant(1), replica, output);
+            Assert.InRange(output.Records.Count, 0, 1);
+        }
+    }
+
+    private static byte[] AcceptPacket()
+    {
+        var leader = new ReplicaOutput();
+        leader.Accepts.Add(new Accept(B, new Slot(2), D, new Slot(1)));
+        leader.Outgoing.Add(new Outgoing(new NodeId(1), MessageKind.Accept, 0, 0));
+        return PacketOf(leader);
+    }
+
+    private static byte[] PacketOf(ReplicaOutput output)
+    {
+        var writer = new ByteWriter();
+        new PacketHeader(0, 1, 1).Write(writer);
+        foreach (var outgoing in output.Outgoing)
+        {
+            MessageCodec.Write(writer, output, outgoing);
+        }
+        return writer.Span.ToArray();
+    }
+}
