@@ -21,7 +21,7 @@ internal sealed class WatchMethod(INode node, WatchStreams streams, EtcdDoorOpti
             GrpcResponse.End(http.Response, LeaderRequirement.Refusal, bodyBegun: false);
             return LeaderRequirement.Refusal;
         }
-        using var stream = streams.Open(LeaderRequirement.IsAsked(http.Request));
+        var stream = streams.Open(LeaderRequirement.IsAsked(http.Request));
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stream.Ending);
         GrpcResponse.Begin(http.Response);
         // Some clients wait for the headers before they ask for anything.

@@ -269,6 +269,17 @@ public sealed class WatchStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_the_node_stops_its_streams_end_so_that_clients_go_elsewhere()
+    {
+        using var watch = await _door.Client.OpenAsync(Path);
+        await CreateAsync(watch, CreateOf("a"));
+        await CreateAsync(watch, CreateOf("b"));
+        _door.Node.StopWatching();
+        Assert.Null(await watch.NextAsync(WatchResponse.Parser));
+        Assert.Equal(new GrpcEnding(14, "etcdserver: server stopped", false), watch.Ending);
+    }
+
+    [Fact]
     public async Task A_client_that_has_said_all_goes_on_listening()
     {
         using var watch = await _door.Client.OpenAsync(Path);
