@@ -30,7 +30,10 @@ public sealed class RealClientTests : IAsyncLifetime
     public async Task Etcdctl_is_told_of_a_write_of_unknown_outcome_in_words_that_it_does_not_retry_on()
     {
         _door.Node.FailWith = Synod.Node.Failure.TimedOut;
-        Assert.Contains("Error: etcdserver: request timed out", await Etcdctl.FailAsync("put", "a", "1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Error: etcdserver: request timed out",
+            await Etcdctl.FailAsync("put", "a", "1"),
+            StringComparison.Ordinal);
         Assert.Equal(0, _door.Node.Writes);
     }
 
@@ -41,9 +44,13 @@ public sealed class RealClientTests : IAsyncLifetime
         await Etcdctl.RunAsync("put", "a", "2");
         Assert.Equal("compacted revision 3\n", await Etcdctl.RunAsync("compaction", "3"));
         Assert.Contains(
-            "etcdserver: mvcc: required revision has been compacted", await Etcdctl.FailAsync("compaction", "3"), StringComparison.Ordinal);
+            "etcdserver: mvcc: required revision has been compacted",
+            await Etcdctl.FailAsync("compaction", "3"),
+            StringComparison.Ordinal);
         Assert.Contains(
-            "required revision has been compacted", await Etcdctl.FailAsync("watch", "a", "--rev=2"), StringComparison.Ordinal);
+            "required revision has been compacted",
+            await Etcdctl.FailAsync("watch", "a", "--rev=2"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +75,8 @@ public sealed class RealClientTests : IAsyncLifetime
         })
         {
             await _door.Client.PutAsync("k", "v");
-            var result = await Tool.RunAsync("curl", "curl", ["-s", flag, "-w", "\n%{http_version} %{http_code}", _door.Address + path]);
+            var result = await Tool.RunAsync(
+                "curl", "curl", ["-s", flag, "-w", "\n%{http_version} %{http_code}", _door.Address + path]);
             Assert.Contains(expected, result.Output, StringComparison.Ordinal);
             Assert.Equal($"{version} 200", result.Lines[^1]);
         }

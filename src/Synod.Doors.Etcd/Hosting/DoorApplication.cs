@@ -19,7 +19,8 @@ internal sealed class DoorApplication : IHttpApplication<DoorContext>
     private readonly FrozenDictionary<string, PlainPage> _pages;
     private readonly ILogger _logger;
 
-    public DoorApplication(IReadOnlyList<GrpcMethod> methods, IReadOnlyDictionary<string, PlainPage> pages, ILogger logger)
+    public DoorApplication(
+        IReadOnlyList<GrpcMethod> methods, IReadOnlyDictionary<string, PlainPage> pages, ILogger logger)
     {
         _methods = methods.ToFrozenDictionary(method => method.Path, StringComparer.Ordinal);
         _services = methods.Select(method => method.Service).ToFrozenSet(StringComparer.Ordinal);
@@ -83,14 +84,16 @@ internal sealed class DoorApplication : IHttpApplication<DoorContext>
             code = GrpcCode.Cancelled;
             context.ResetAnswer(lost: true);
         }
-#pragma warning disable CA1031 // Whatever it was: the client hears of it, the operator reads of it, other clients go on.
+#pragma warning disable CA1031 // Whatever it was: client and operator hear of it, other clients go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             DoorLog.CallFailed(_logger, method.Path, e);
             context.ResetAnswer(lost: true);
             GrpcResponse.End(
-                http.Response, new(GrpcCode.Internal, "etcdserver: internal error"), bodyBegun: http.Response.HasStarted);
+                http.Response,
+                new(GrpcCode.Internal, "etcdserver: internal error"),
+                bodyBegun: http.Response.HasStarted);
         }
         finally
         {

@@ -57,7 +57,9 @@ internal sealed class UnaryMethod(
             return Refuse(http, status);
         }
         call.Submit(node);
-        status = timeout is null ? await call.Ended.ConfigureAwait(false) : await EndedBefore(call, timeout.Value).ConfigureAwait(false);
+        status = timeout is null
+            ? await call.Ended.ConfigureAwait(false)
+            : await EndedBefore(call, timeout.Value).ConfigureAwait(false);
         if (status.IsOk)
         {
             GrpcResponse.Begin(http.Response);
@@ -70,7 +72,8 @@ internal sealed class UnaryMethod(
 
     /// <summary>Tries to make a call of what has arrived so far; false while it is incomplete.</summary>
     private bool TryBegin(
-        in ReadResult read, PooledBuffer answer, out SequencePosition consumed, out IUnaryCall? call, out GrpcStatus status)
+        in ReadResult read, PooledBuffer answer,
+        out SequencePosition consumed, out IUnaryCall? call, out GrpcStatus status)
     {
         call = null;
         var buffer = read.Buffer;

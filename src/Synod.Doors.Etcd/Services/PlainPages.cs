@@ -9,7 +9,8 @@ namespace Synod.Doors.Etcd.Services;
 /// <summary><c>/version</c>.</summary>
 internal sealed class VersionPage : PlainPage
 {
-    private const string Text = $$"""{"etcdserver":"{{ProtocolVersion.Server}}","etcdcluster":"{{ProtocolVersion.Cluster}}"}""";
+    private const string Text =
+        $$"""{"etcdserver":"{{ProtocolVersion.Server}}","etcdcluster":"{{ProtocolVersion.Cluster}}"}""";
 
     /// <inheritdoc/>
     public override Task ServeAsync(HttpContext http) => Write(http, StatusCodes.Status200OK, Json, Text);
@@ -38,6 +39,7 @@ internal sealed class HealthPage(INode node) : PlainPage
         }
         var reason = JsonEncodedText.Encode(trouble);
         return Write(
-            http, StatusCodes.Status503ServiceUnavailable, VersionPage.Json, $$"""{"health":"false","reason":"{{reason}}"}""");
+            http, StatusCodes.Status503ServiceUnavailable, VersionPage.Json,
+            $$"""{"health":"false","reason":"{{reason}}"}""");
     }
 }

@@ -32,7 +32,8 @@ public sealed class Etcdctl(params string[] endpoints)
     public Process StartWatch(params string[] arguments) =>
         Tool.Start("etcdctl", Package, [.. Common, "watch", .. arguments], ("ETCDCTL_API", "3"));
 
-    private IEnumerable<string> Common => ["--endpoints", string.Join(',', endpoints.Select(WithoutScheme)), "--command-timeout=20s"];
+    private IEnumerable<string> Common =>
+        ["--endpoints", string.Join(',', endpoints.Select(WithoutScheme)), "--command-timeout=20s"];
 
     private static string WithoutScheme(string endpoint) => Regex.Replace(endpoint, "^http://|/$", "");
 }

@@ -75,6 +75,7 @@ public static class PythonScenarios
                 "UNIMPLEMENTED: unknown service etcdserverpb.Lease",
                 "1572764",
             ],
-            result.Lines.Select(line => System.Text.RegularExpressions.Regex.Replace(line, @"\(31457\d\d", "(3145744")));
+            result.Lines.Select(
+                line => System.Text.RegularExpressions.Regex.Replace(line, @"\(31457\d\d", "(3145744")));
     }
 }

@@ -45,6 +45,9 @@ public sealed class SingleNode : INode, IDisposable
     /// <summary>Writes carried out.</summary>
     public long Writes { get; private set; }
 
+    /// <summary>The hub ends all watchers, as it does when its node stops.</summary>
+    public void StopWatching() => Post(new Stopping());
+
     public void LoseLeader() => Status = Picture(NodeId.None);
 
     public void Submit(WriteRequest request) => Post(request);
@@ -113,6 +116,13 @@ public sealed class SingleNode : INode, IDisposable
                 watch.Run(Hub, _store);
                 break;
         }
+    }
+
+    private sealed class Stopping : WatchRequest
+    {
+        public override void Run(WatchHub hub, OrderedStore store) => hub.Stop();
+
+        public override void Fail(Failure failure) => throw new InvalidOperationException(failure.ToString());
     }
 
     private NodeStatus Picture(NodeId leader) => new(
