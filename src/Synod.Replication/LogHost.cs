@@ -39,6 +39,8 @@ public sealed class LogCounters
 /// </summary>
 public sealed class LogHost
 {
+    private readonly record struct WaitingRead(JournalRead Read, ulong After);
+
     /// <summary>The journal stream of the log.</summary>
     public const byte Stream = 1;
 
@@ -49,7 +51,7 @@ public sealed class LogHost
     private readonly ByteWriter _record = new();
     private readonly ByteWriter _carry = new(64);
     private readonly List<JournalBatch> _unposted = [];
-    private readonly Queue<JournalRead> _reads = new();
+    private readonly Queue<WaitingRead> _reads = new();
     private NodeId _readingFor;
     private ulong _readId;
     private ulong _persistedUpTo;
@@ -239,14 +241,19 @@ public sealed class LogHost
         {
             if (_reads.Count < ReadsWaitingMax)
             {
-                _reads.Enqueue(read);
+                _reads.Enqueue(new WaitingRead(read, Output.LastRecord));
             }
         }
-        if (_readingFor == NodeId.None && _reads.TryDequeue(out var next) &&
-            _journal.Reads.TryPost(new JournalReadRequest(
-                ++_readId, _group, next.First.Number, next.Last.Number, ReadBytesMax)))
+        // A slot that has just left memory may still have its last record under way to the disk, and what the journal
+        // would show until then is an older acceptance, of a decree that was perhaps never chosen.
+        if (_readingFor == NodeId.None && _reads.TryPeek(out var next) && next.After <= _persistedUpTo)
         {
-            _readingFor = next.To;
+            _reads.Dequeue();
+            if (_journal.Reads.TryPost(new JournalReadRequest(
+                ++_readId, _group, next.Read.First.Number, next.Read.Last.Number, ReadBytesMax)))
+            {
+                _readingFor = next.Read.To;
+            }
         }
     }
 

@@ -161,6 +161,8 @@ internal sealed class ApplyActor
         {
             _session = 0;
             _waiters.Restart(Failure.Stopped);
+            // Before the core can see another session: its first commands must not claim the answers of the old one.
+            _board.AnsweredBelow = _waiters.AnsweredBelow;
         }
         _board.Session = _session;
     }

@@ -18,7 +18,7 @@ internal static class DiskBugs
             "lost journal", "a loss of power takes the journal, and the directory says there never was one", 60,
             o => o with { AfterPowerLoss = LoseJournal }, static _ => { });
         yield return new PlantedBug(
-            "restored backup", "an operator puts back a copy of the data directory made a second before", 60,
+            "restored backup", "an operator puts back an older copy of the data directory", 60,
             static o => o, RestoreBackups);
     }
 

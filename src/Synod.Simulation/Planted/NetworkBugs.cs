@@ -10,17 +10,17 @@ internal static class NetworkBugs
     public static IEnumerable<PlantedBug> All()
     {
         yield return Bug("forged acceptance", "one Accept in four is thrown away and answered all the same", 60, ForgeAccepted);
-        yield return Bug("one slot too many", "acceptors acknowledge one slot more than they accepted", 100, (_, _) =>
+        yield return Bug("one slot too many", "acceptors acknowledge one slot more than they accepted", 200, (_, _) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Accepted, body => Rewrite(body, (ref ByteReader r, ByteWriter w) =>
             {
                 w.Ballot(r.Ballot());
                 w.Slot(r.Slot());
                 w.Slot(r.Slot().Next);
             })));
-        yield return Bug("vote counted twice", "an acceptance counts for its sender's neighbour as well", 100, CountTwice);
+        yield return Bug("vote counted twice", "an acceptance counts for its sender's neighbour as well", 200, CountTwice) with { Change = ManyPartitions };
         yield return Bug("empty promises", "promises do not show what was accepted", 100, (_, _) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Promise, EmptyPromise));
-        yield return Bug("refusal taken for a promise", "who refuses a Prepare counts as having promised", 100, PromiseForNack);
+        yield return Bug("refusal taken for a promise", "who refuses a Prepare counts as having promised", 200, PromiseForNack) with { Change = ManyPartitions };
         yield return Bug("changed decree", "one Accept in fifty arrives with another value", 20, (_, chance) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Accept, body => Flip(body, chance)));
         yield return Bug("changed lesson", "one Learn in ten arrives with another value", 60, (_, chance) =>
@@ -45,6 +45,14 @@ internal static class NetworkBugs
             })));
         yield return Bug("command said twice", "forwarded commands get a number of their own once more", 60, RenumberForwards);
     }
+
+    /// <summary>Some mistakes show only when two sides propose in the same slots: five nodes, and hardly anything but partitions.</summary>
+    private static WorldOptions ManyPartitions(WorldOptions options) => options with
+    {
+        Nodes = 5,
+        FaultyGenesis = false,
+        Faults = new FaultMix { Every = TimeSpan.FromMilliseconds(250), Disks = false, Wipes = false, Pauses = false },
+    };
 
     private delegate void Rewriting(ref ByteReader reader, ByteWriter writer);
 

@@ -83,7 +83,7 @@ public sealed class DiskTests
     [MemberData(nameof(Seeds))]
     public void A_stalled_disk_of_the_leader_stops_the_cluster_for_a_few_election_timeouts_at_most(ulong seed)
     {
-        // So few batches may wait that the leader's core soon has to stop taking input: then others must take over.
+        // So little may wait that the leader's core at last has to stop taking input: then others must take over.
         var world = Scenario.Formed(3, seed, o => o with
         {
             Clients = 8,

@@ -98,4 +98,32 @@ public sealed class RecoveryTests
         Scenario.AssertGoodEnd(world);
         Assert.True(world.History.Count(Ending.Done) > 2000);
     }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void What_was_learned_and_is_not_yet_durable_is_not_served_from_the_journal(ulong seed)
+    {
+        var world = Scenario.Formed(5, seed, o => o with
+        {
+            Clients = 10,
+            ThinkMost = TimeSpan.FromMilliseconds(5),
+            Replica = new ReplicaOptions { LogTailSlotsMax = 1, LogTailBytesMax = 1 },
+        });
+        world.StartClients();
+        world.Run(TimeSpan.FromSeconds(1));
+        // The leader and one follower accept what the others never hear of, and the others choose something else.
+        var leader = Scenario.LeaderOf(world);
+        var far = Scenario.FollowersOf(world)[0];
+        var others = world.Machines.Where(m => m != leader && m != far).ToList();
+        Scenario.ConnectOnly(world,
+            [(leader, far), (others[0], others[1]), (others[1], others[2]), (others[0], others[2])]);
+        world.Run(Scenario.ElectionTimeout * 3);
+        // Now the old leader learns, on a slow disk, and the follower can ask nobody else.
+        leader.Disk.SyncLeast = TimeSpan.FromMilliseconds(300);
+        leader.Disk.SyncMost = TimeSpan.FromMilliseconds(500);
+        Scenario.ConnectOnly(world,
+            [(leader, far), (others[0], others[1]), (others[1], others[2]), (others[0], others[2]), (leader, others[0])]);
+        world.Run(Scenario.ElectionTimeout * 3);
+        Scenario.AssertGoodEnd(world);
+    }
 }

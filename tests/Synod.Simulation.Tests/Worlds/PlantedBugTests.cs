@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xunit.Abstractions;
 
 namespace Synod.Simulation.Tests;
@@ -20,4 +21,19 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
     [Fact]
     public void The_names_are_distinct() =>
         Assert.Equal(BugCollection.All.Count, BugCollection.All.Select(b => b.Name).Distinct().Count());
+
+    [Fact]
+    public void The_page_lists_every_planted_bug_and_its_bound()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Synod.slnx")))
+        {
+            folder = folder.Parent;
+        }
+        Assert.NotNull(folder);
+        var rows = File.ReadAllLines(Path.Combine(folder.FullName, "docs", "simulation.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 7).ToList();
+        Assert.All(BugCollection.All, bug => Assert.Contains(
+            rows, cells => cells[1] == bug.Name && cells[4] == bug.WithinSeeds.ToString(CultureInfo.InvariantCulture)));
+    }
 }
