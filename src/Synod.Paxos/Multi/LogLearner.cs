@@ -181,7 +181,11 @@ internal sealed class LogLearner(ReplicaContext context)
         }
     }
 
-    private void Trim()
+    /// <summary>
+    /// Lets go of old decrees. Only of durable ones: for what is not in memory the journal answers, and until the chosen
+    /// decree is durable its latest record of the slot may be of another decree, whose ballot lost.
+    /// </summary>
+    public void Trim()
     {
         var log = context.Log;
         if (log.Bytes <= context.Options.LogTailBytesMax &&
@@ -190,7 +194,7 @@ internal sealed class LogLearner(ReplicaContext context)
             return;
         }
         var floor = log.Floor;
-        while (floor < ChosenUpTo &&
+        while (floor < ChosenUpTo && log.At(floor.Next).Record <= context.PersistedUpTo &&
             (log.Bytes > context.Options.LogTailBytesMax ||
              ChosenUpTo.Number - floor.Number > (ulong)context.Options.LogTailSlotsMax))
         {

@@ -58,6 +58,21 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// </summary>
     public bool IsSuperseded => Phase == ProposerPhase.Leading && learner.HighestChosen >= NextSlot;
 
+    /// <summary>
+    /// Another decree is chosen in a slot than the one that this leader has proposed there: a higher ballot got it chosen.
+    /// Whoever has accepted this leader's own decree would take "chosen up to" under this ballot for a word on that decree,
+    /// so this leader must not say it any more.
+    /// </summary>
+    public bool IsContradictedBy(Slot slot, in Decree chosen)
+    {
+        if (Phase != ProposerPhase.Leading || !context.Log.IsFilled(slot))
+        {
+            return false;
+        }
+        ref var entry = ref context.Log.At(slot);
+        return entry.Ballot == Ballot && entry.Decree != chosen;
+    }
+
     /// <summary>Whether another slot may be opened.</summary>
     public bool WindowIsOpen =>
         Phase == ProposerPhase.Leading &&

@@ -36,7 +36,6 @@ public sealed partial class Replica
     private readonly Queue<Value> _pending = new();
     private readonly Action<Slot, Decree> _propose;
     private readonly Func<uint, Slot, NodeId> _whomToAsk;
-    private ulong _persistedUpTo;
 
     /// <summary>Makes an empty replica. Recover its records, if there are any, before the first step.</summary>
     /// <param name="self">This node; a voter of the configuration.</param>
@@ -102,8 +101,8 @@ public sealed partial class Replica
     public void Recover(in StateRecord record, ulong number, ReplicaOutput output)
     {
         _context.Output = output;
-        Check.That(number > _persistedUpTo && _proposer.Phase == ProposerPhase.Idle);
-        _persistedUpTo = number;
+        Check.That(number > _context.PersistedUpTo && _proposer.Phase == ProposerPhase.Idle);
+        _context.PersistedUpTo = number;
         _acceptor.Recover(record, number);
         _learner.Recover(record, number);
     }
@@ -117,14 +116,15 @@ public sealed partial class Replica
     {
         Begin(now, output);
         Check.That(record <= output.LastRecord);
-        _persistedUpTo = Math.Max(_persistedUpTo, record);
-        while (_ownVotes.TryPeek(out var vote) && vote.Record <= _persistedUpTo)
+        _context.PersistedUpTo = Math.Max(_context.PersistedUpTo, record);
+        while (_ownVotes.TryPeek(out var vote) && vote.Record <= _context.PersistedUpTo)
         {
             // The own vote counts only now that it is durable (CHECKLIST 18).
             _ownVotes.Dequeue();
             _proposer.Step(_context.Place, new Accepted(vote.Ballot, vote.Slot, vote.Slot));
         }
         TakeOwnPromise();
+        _learner.Trim();
     }
 
     /// <summary>A command to be chosen.</summary>
@@ -234,7 +234,7 @@ public sealed partial class Replica
 
     private void TakeOwnPromise()
     {
-        while (_proposer.OwnPageWanted(_persistedUpTo) is { } from)
+        while (_proposer.OwnPageWanted(_context.PersistedUpTo) is { } from)
         {
             var page = _acceptor.Page(_proposer.Ballot, from, _learner.ChosenUpTo);
             if (_proposer.Step(_context.Place, page))

@@ -124,10 +124,15 @@ public sealed partial class Replica
     /// <summary>A chosen decree.</summary>
     public void Step(Instant now, in Sender from, in Learn message, ReplicaOutput output)
     {
-        if (Admit(now, from, Ballot.None, false, output))
+        if (!Admit(now, from, Ballot.None, false, output))
         {
-            _learner.Learn(message.Slot, message.Decree);
+            return;
         }
+        if (_proposer.IsContradictedBy(message.Slot, message.Decree))
+        {
+            LoseLeadership(ReplicaEventKind.LeadershipLostToHigherBallot);
+        }
+        _learner.Learn(message.Slot, message.Decree);
     }
 
     /// <summary>A leader's question for a round of reads.</summary>
