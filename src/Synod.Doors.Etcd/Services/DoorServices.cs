@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Synod.Doors.Etcd.Gateway;
 using Synod.Doors.Etcd.Hosting;
 using Synod.Doors.Etcd.Metrics;
 using Synod.Doors.Etcd.Protocol;
@@ -48,7 +49,7 @@ internal sealed class DoorServices : IDisposable
             ["/metrics"] = new MetricsPage(metrics),
         };
         _meter = new DoorMeter(methods, _streams);
-        Application = new DoorApplication(methods, pages, logger);
+        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options), logger);
 
         UnaryMethod Unary(string service, string name, BeginUnary begin) =>
             new(service, name, node, options, time, begin);
