@@ -70,9 +70,11 @@ internal sealed class JsonGateway(IReadOnlyList<GrpcMethod> methods, EtcdDoorOpt
             throw new InvalidOperationException($"{route.Method.Path} ended well without an answer.");
         }
         http.Response.ContentType = Json;
-        GatewayJson.Write(message, route.Descriptor.OutputType, http.Response.BodyWriter);
+        var body = new ArrayBufferWriter<byte>();
+        GatewayJson.Write(message, route.Descriptor.OutputType, body);
         await call.Answers.CompleteAsync().ConfigureAwait(false);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        http.Response.ContentLength = body.WrittenCount;
+        await http.Response.Body.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
         return status;
     }
 
@@ -107,8 +109,7 @@ internal sealed class JsonGateway(IReadOnlyList<GrpcMethod> methods, EtcdDoorOpt
                 http.Response.StatusCode = GatewayStatus.HttpOf(status.Code);
                 http.Response.ContentType = Json;
             }
-            http.Response.BodyWriter.Write(Encoding.UTF8.GetBytes(GatewayJson.StreamError(status)));
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(GatewayJson.StreamError(status))).ConfigureAwait(false);
         }
         return status;
     }
@@ -199,24 +200,35 @@ internal sealed class JsonGateway(IReadOnlyList<GrpcMethod> methods, EtcdDoorOpt
 
     private static async Task PassAnswersAsync(GatewayRoute route, HttpContext http, InnerCall call)
     {
-        while (true)
+        var line = new ArrayBufferWriter<byte>();
+        try
         {
-            var read = await call.Answers.ReadAsync().ConfigureAwait(false);
-            var buffer = read.Buffer;
-            while (GrpcFrame.TryTake(ref buffer, int.MaxValue, out var message, out _) == FrameVerdict.Message)
+            while (true)
             {
-                http.Response.ContentType ??= Json;
-                http.Response.BodyWriter.Write("{\"result\":"u8);
-                GatewayJson.Write(message, route.Descriptor.OutputType, http.Response.BodyWriter);
-                http.Response.BodyWriter.Write("}\n"u8);
-                await http.Response.BodyWriter.FlushAsync().ConfigureAwait(false);
+                var read = await call.Answers.ReadAsync().ConfigureAwait(false);
+                var buffer = read.Buffer;
+                while (GrpcFrame.TryTake(ref buffer, int.MaxValue, out var message, out _) == FrameVerdict.Message)
+                {
+                    line.ResetWrittenCount();
+                    line.Write("{\"result\":"u8);
+                    GatewayJson.Write(message, route.Descriptor.OutputType, line);
+                    line.Write("}\n"u8);
+                    http.Response.ContentType ??= Json;
+                    await http.Response.Body.WriteAsync(line.WrittenMemory).ConfigureAwait(false);
+                    await http.Response.Body.FlushAsync().ConfigureAwait(false);
+                }
+                call.Answers.AdvanceTo(buffer.Start, buffer.End);
+                if (read.IsCompleted)
+                {
+                    return;
+                }
             }
-            call.Answers.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted)
-            {
-                await call.Answers.CompleteAsync().ConfigureAwait(false);
-                return;
-            }
+        }
+        finally
+        {
+            // Whoever still answers finds that nobody listens.
+            await call.Answers.CompleteAsync().ConfigureAwait(false);
+            call.Abort();
         }
     }
 }
