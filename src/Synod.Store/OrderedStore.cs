@@ -119,6 +119,11 @@ public sealed class OrderedStore : IStateMachine
     public bool TryReadEvents<TSink>(ref EventPosition position, ref TSink sink, int eventsMax)
         where TSink : IEventSink, allows ref struct => _events.TryRead(ref position, ref sink, eventsMax);
 
+    /// <summary>Takes the next piece of the store into a sum.</summary>
+    /// <param name="hash">The sum so far.</param>
+    /// <param name="versionsMax">About how many keys and versions to go through now.</param>
+    public void Hash(HistoryHash hash, int versionsMax) => hash.Step(_space, versionsMax);
+
     /// <summary>After a compaction: forgets some of what is out of use, now rather than with the next commands.</summary>
     /// <param name="eventsMax">How many old events to go through.</param>
     /// <returns>Whether there is more to forget.</returns>

@@ -44,6 +44,25 @@ internal static class EtcdErrors
     /// <summary>A queue is full; not done.</summary>
     public static GrpcStatus TooManyRequests => new(GrpcCode.ResourceExhausted, "etcdserver: too many requests");
 
+    /// <summary>The disk is full; not done.</summary>
+    public static GrpcStatus NoSpace =>
+        new(GrpcCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded");
+
+    /// <summary>Only the leader can do this.</summary>
+    public static GrpcStatus NotLeader => new(GrpcCode.FailedPrecondition, "etcdserver: not leader");
+
+    /// <summary>Leadership cannot go there.</summary>
+    public static GrpcStatus BadLeaderTransferee =>
+        new(GrpcCode.FailedPrecondition, "etcdserver: bad leader transferee");
+
+    /// <summary>Leadership did not arrive in time; it may yet.</summary>
+    public static GrpcStatus LeaderTransferTimedOut =>
+        new(GrpcCode.Unavailable, "etcdserver: request timed out, leader transfer took too long");
+
+    /// <summary>A client wanted to raise an alarm.</summary>
+    public static GrpcStatus AlarmsAreTheMembersOwn =>
+        new(GrpcCode.Unimplemented, "etcdserver: alarms are raised and ended by the members themselves");
+
     /// <summary>Nobody leads, and the request never left this node; not done.</summary>
     public static GrpcStatus NoLeader => new(GrpcCode.Unavailable, "etcdserver: no leader");
 
@@ -74,6 +93,7 @@ internal static class EtcdErrors
     {
         Failure.TooManyRequests or Failure.LimitExceeded => TooManyRequests,
         Failure.NoLeader => NoLeader,
+        Failure.NoSpace => NoSpace,
         Failure.TimedOut => TimedOut,
         Failure.Stopped => ConnectionLost,
         Failure.NotServing => ServerStopped,

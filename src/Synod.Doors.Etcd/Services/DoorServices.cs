@@ -14,7 +14,6 @@ namespace Synod.Doors.Etcd.Services;
 internal sealed class DoorServices : IDisposable
 {
     private const string ClusterService = "etcdserverpb.Cluster";
-    private const string MaintenanceService = "etcdserverpb.Maintenance";
 
     private readonly WatchStreams _streams;
     private readonly DoorMeter _meter;
@@ -24,6 +23,7 @@ internal sealed class DoorServices : IDisposable
     {
         var identity = new DoorIdentity(node);
         var kv = new KvService(identity, options);
+        var maintenance = new MaintenanceService(node, identity, time);
         _streams = new WatchStreams(node, identity, options, time, logger);
         GrpcMethod[] methods =
         [
@@ -37,14 +37,19 @@ internal sealed class DoorServices : IDisposable
                 Parsed(MemberListRequest.Parser, message, out refusal) is { } request
                     ? new MemberListCall(node, request.Linearizable, answer, identity)
                     : null),
-            Unary(MaintenanceService, "Status", (message, answer, out refusal) =>
-                Parsed(StatusRequest.Parser, message, out refusal) is not null
-                    ? new StatusCall(node, answer, identity)
-                    : null),
+            Unary(MaintenanceService.Name, "Status", maintenance.Status),
+            Unary(MaintenanceService.Name, "HashKV", maintenance.HashKv),
+            Unary(MaintenanceService.Name, "Hash", maintenance.Hash),
+            Unary(MaintenanceService.Name, "Defragment", maintenance.Defragment),
+            Unary(MaintenanceService.Name, "Alarm", maintenance.Alarm),
+            Unary(MaintenanceService.Name, "MoveLeader", maintenance.MoveLeader),
+            Unary(MaintenanceService.HealthName, "Check", maintenance.Check),
         ];
         var pages = new Dictionary<string, PlainPage>(StringComparer.Ordinal)
         {
-            ["/health"] = new HealthPage(node),
+            ["/health"] = new HealthPage(node, time),
+            ["/livez"] = new ProbePage(node, time, linearizable: false),
+            ["/readyz"] = new ProbePage(node, time, linearizable: true),
             ["/version"] = new VersionPage(),
             ["/metrics"] = new MetricsPage(metrics),
         };

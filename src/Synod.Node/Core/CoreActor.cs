@@ -23,6 +23,7 @@ internal sealed class CoreActor
     private readonly Mailbox<ApplyBatch> _spent;
     private readonly Mailbox<WriteRequest> _writeInbox;
     private readonly Mailbox<ReadRequest> _readInbox;
+    private readonly Mailbox<NodeId> _handOvers;
     private ApplyBatch _batch = new();
     private string? _space;
     private string? _damage;
@@ -30,7 +31,7 @@ internal sealed class CoreActor
     public CoreActor(
         NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, Draws draws,
         INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
-        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox)
+        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers)
     {
         _options = options;
         _host = host;
@@ -44,6 +45,7 @@ internal sealed class CoreActor
         _spent = spent;
         _writeInbox = writeInbox;
         _readInbox = readInbox;
+        _handOvers = handOvers;
         _reads = new ReadBatcher(draws.Next());
     }
 
@@ -105,6 +107,10 @@ internal sealed class CoreActor
         replica.SetElectable(now - _host.OldestUnsynced < _options.StalledSync || _host.OldestUnsynced > now);
         replica.CatchUpPaused = _batches.Count > _batches.Limit / 2;
         _commands.Turn(now, _batch);
+        while (_handOvers.TryTake(out var to))
+        {
+            replica.HandOver(now, to, _host.Output);
+        }
         if (_reads.TryBegin(now, out var request))
         {
             replica.RequestRead(now, request, _host.Output);

@@ -47,6 +47,10 @@ public sealed class SingleNode : INode, IDisposable
 
     public void LoseLeader() => Status = Picture(NodeId.None);
 
+    public void HandOver(NodeId to) => Status = Picture(to);
+
+    public void FillDisk() => Status = Status with { NoSpace = "the disk is full" };
+
     public void Submit(WriteRequest request) => Post(request);
 
     public void Submit(ReadRequest request) => Post(request);
