@@ -38,6 +38,8 @@ public sealed class SynodNode : INode
     private readonly Mailbox<NodeId> _handOvers;
     private readonly Mailbox<ApplyBatch> _batches;
     private readonly LogRecovery _recovery;
+    private readonly AutoCompactor _compactor;
+    private readonly Func<Instant, Instant> _applyTurn;
     private Journal? _journal;
     private LogHost? _host;
     private CoreActor? _core;
@@ -79,6 +81,8 @@ public sealed class SynodNode : INode
         _handOvers = new Mailbox<NodeId>(HandOversMax, wakes.Core);
         _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);
         _recovery = new LogRecovery(_replica, _output, decree => _state.Apply(decree, static _ => false));
+        _compactor = new AutoCompactor(options.Compaction, Submit);
+        _applyTurn = TurnApply;
         _status = new NodeStatus(options.Self, NodeId.None, Ballot.None, Slot.Zero, Slot.Zero, false, null);
     }
 
@@ -171,7 +175,7 @@ public sealed class SynodNode : INode
             _apply!.Stop(Failure.Stopped);
             return Instant.Never;
         }
-        return Guarded(_apply!.Turn, now);
+        return Guarded(_applyTurn, now);
     }
 
     /// <summary>Stops serving: everybody who waits is told in the next turns.</summary>
@@ -227,6 +231,13 @@ public sealed class SynodNode : INode
     {
         // With so many before it, one more wish is of no use.
         _handOvers.TryPost(to);
+    }
+
+    private Instant TurnApply(Instant now)
+    {
+        var next = _apply!.Turn(now);
+        _compactor.Turn(now, Status.Leader == _options.Self, _state.Store);
+        return next;
     }
 
     private Instant Guarded(Func<Instant, Instant> turn, Instant now)

@@ -56,6 +56,8 @@ internal sealed class ApplyActor
             Run(request);
         }
         var more = _hub.Turn(_state.Store, now);
+        // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
+        more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
         return more || _batches.Count > 0 || _direct.Count > 0 ? now : now + WatchTick;
     }
 
@@ -197,5 +199,6 @@ internal sealed class ApplyActor
 
     private static readonly TimeSpan WatchTick = TimeSpan.FromSeconds(1);
     private const int BatchesPerTurn = 64;
+    private const int ReclaimedPerTurn = 1024;
     private const int DirectPerTurn = 1024;
 }
