@@ -32,7 +32,7 @@ internal sealed class AutoCompactor(CompactionOptions options, Action<WriteReque
     public void Turn(Instant now, bool leads, OrderedStore store)
     {
         var target = Target(now, store);
-        if (!leads || _isUnderWay || now < _nextTry || target <= store.CompactedRevision)
+        if (!leads || _isUnderWay || now < _nextTry || target <= Math.Max(store.CompactedRevision, 0))
         {
             return;
         }

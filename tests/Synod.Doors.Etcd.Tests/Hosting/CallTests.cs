@@ -212,7 +212,7 @@ public sealed class CallTests : IAsyncLifetime
         _door.Node.LoseLeader();
         using var response = await _door.Client.Http.GetAsync("/health");
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Equal("""{"health":"false","reason":"NO LEADER"}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"health":"false","reason":"RAFT NO LEADER"}""", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
