@@ -55,18 +55,31 @@ internal sealed class ApplyActor
         {
             Run(request);
         }
+        ExpireReads(now);
         var more = _hub.Turn(_state.Store, now);
         // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
         more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
-        return more || _batches.Count > 0 || _direct.Count > 0 ? now : now + WatchTick;
+        if (more || _batches.Count > 0 || _direct.Count > 0)
+        {
+            return now;
+        }
+        return now + (_waitingReads.Count > 0 ? ReadTick : WatchTick);
     }
 
     /// <summary>The node stops: everybody who waits is told.</summary>
     public void Stop(Failure failure)
     {
+        // Nothing is applied any more: a batch that comes after the waiters were told has nobody to meet.
         while (_batches.TryTake(out var batch))
         {
-            Take(batch);
+            foreach (var registration in batch.Registrations)
+            {
+                registration.Request.Fail(failure);
+            }
+            foreach (var reads in batch.Reads)
+            {
+                FailAll(reads.Reads, failure);
+            }
         }
         _waiters.Restart(failure);
         foreach (var batch in _waitingReads)
@@ -173,6 +186,19 @@ internal sealed class ApplyActor
         _waitingReads.RemoveRange(kept, _waitingReads.Count - kept);
     }
 
+    /// <summary>What the leader's answer asks for may never come, when this node was cut off right after it.</summary>
+    private void ExpireReads(Instant now)
+    {
+        for (var i = _waitingReads.Count - 1; i >= 0; i--)
+        {
+            if (now - _waitingReads[i].Since >= _options.RequestTimeout)
+            {
+                FailAll(_waitingReads[i].Reads, Failure.NoLeader);
+                _waitingReads.RemoveAt(i);
+            }
+        }
+    }
+
     private void Run(NodeRequest request)
     {
         switch (request)
@@ -197,6 +223,7 @@ internal sealed class ApplyActor
         }
     }
 
+    private static readonly TimeSpan ReadTick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WatchTick = TimeSpan.FromSeconds(1);
     private const int BatchesPerTurn = 64;
     private const int ReclaimedPerTurn = 1024;

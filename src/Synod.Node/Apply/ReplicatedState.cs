@@ -38,10 +38,14 @@ public sealed class ReplicatedState(uint group)
     /// <summary>The store.</summary>
     public OrderedStore Store { get; } = new();
 
+    /// <summary>Sees every decree just before it is applied, also in recovery; for judges of simulated worlds.</summary>
+    public Action<LearnedDecree>? OnApplied { get; set; }
+
     /// <summary>Applies the next decree.</summary>
     internal AppliedDecree Apply(in LearnedDecree learned, Func<CommandEnvelope, bool> isWanted)
     {
         Check.That(learned.Slot == AppliedUpTo.Next);
+        OnApplied?.Invoke(learned);
         AppliedUpTo = learned.Slot;
         StoreTimeMicroseconds = checked(StoreTimeMicroseconds + learned.Decree.ElapsedMicroseconds);
         if (learned.Decree.Kind != DecreeKind.Command ||

@@ -76,6 +76,10 @@ internal sealed class CoreActor
         {
             next = Instant.Min(next, TurnReplica(now));
         }
+        else
+        {
+            _commands.ExpireUnnumbered(now);
+        }
         _reads.Expire(now, _options.RequestTimeout, Failure.NoLeader);
         _host.EndTurn(now);
         PostBatch();
@@ -120,9 +124,9 @@ internal sealed class CoreActor
         _batch.Decrees.AddRange(_host.Output.Decrees);
         foreach (var ready in _host.Output.Reads)
         {
-            if (_reads.TryEnd(ready.Request, out var reads))
+            if (_reads.TryEnd(ready.Request, out var reads, out var since))
             {
-                _batch.Reads.Add(new ReadBatch(ready.Index, reads));
+                _batch.Reads.Add(new ReadBatch(ready.Index, reads, since));
             }
         }
         return _reads.CanBegin ? now : next;

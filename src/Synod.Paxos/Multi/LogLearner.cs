@@ -11,12 +11,16 @@ internal sealed class LogLearner(ReplicaContext context)
     private Instant _retryAt;
     private bool _learned;
     private uint _attempts;
+    private Slot _highestMarked;
 
     /// <summary>Every slot up to here is known to be chosen, and was handed out.</summary>
     public Slot ChosenUpTo { get; private set; }
 
     /// <summary>Some peer knows that everything up to here is chosen.</summary>
     public Slot KnownChosen { get; private set; }
+
+    /// <summary>The highest slot that anybody knows to be chosen, as far as this replica has heard.</summary>
+    public Slot HighestChosen => Slot.Max(KnownChosen, _highestMarked);
 
     /// <summary>The last prefix that was written down.</summary>
     public Slot PersistedChosenUpTo { get; private set; }
@@ -27,6 +31,7 @@ internal sealed class LogLearner(ReplicaContext context)
         ref var entry = ref context.Log.At(slot);
         Check.That(entry.Filled);
         entry.Chosen = true;
+        _highestMarked = Slot.Max(_highestMarked, slot);
         Advance();
     }
 

@@ -51,6 +51,13 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// <summary>Whether the leader may serve reads: its own no-op is chosen and handed out (CHECKLIST 34).</summary>
     public bool MayServeReads => Phase == ProposerPhase.Leading && learner.ChosenUpTo >= Barrier;
 
+    /// <summary>
+    /// Something is chosen in a slot in which this leader has never proposed. Phase 1 has shown it everything that was or
+    /// could be chosen under lower ballots, so it was chosen under a higher one: this leader has lost, though nobody who
+    /// could say so can reach it.
+    /// </summary>
+    public bool IsSuperseded => Phase == ProposerPhase.Leading && learner.HighestChosen >= NextSlot;
+
     /// <summary>Whether another slot may be opened.</summary>
     public bool WindowIsOpen =>
         Phase == ProposerPhase.Leading &&
@@ -166,8 +173,11 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         }
         _reported.Clear();
         Barrier = NextSlot;
-        NextSlot = NextSlot.Next;
-        propose(Barrier, Decree.NoOp);
+        if (!IsSuperseded)
+        {
+            NextSlot = NextSlot.Next;
+            propose(Barrier, Decree.NoOp);
+        }
     }
 
     /// <summary>Opens the next slot for a command.</summary>
@@ -211,6 +221,10 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         var first = Slot.Max(accepted.First, learner.ChosenUpTo.Next);
         for (var slot = first; slot <= accepted.Last && slot < NextSlot; slot = slot.Next)
         {
+            if (slot <= learner.ChosenUpTo)
+            {
+                continue; // The vote just counted closed a gap: the prefix has run ahead, and may have left memory.
+            }
             ref var entry = ref context.Log.At(slot);
             if (entry.Chosen || entry.Ballot != Ballot)
             {

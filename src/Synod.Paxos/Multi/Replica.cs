@@ -131,6 +131,7 @@ public sealed partial class Replica
     public Proposal Propose(Instant now, in Value command, ReplicaOutput output)
     {
         Begin(now, output);
+        GiveWayIfSuperseded();
         if (!IsLeading)
         {
             return Proposal.NotLeading;
@@ -264,6 +265,11 @@ public sealed partial class Replica
     private void TakeLead()
     {
         _proposer.Lead(_propose);
+        if (_proposer.IsSuperseded)
+        {
+            _proposer.StepDown();
+            return;
+        }
         _attempts = 0;
         _connectivity.Follow(_proposer.Ballot);
         _reads.AskSelf();

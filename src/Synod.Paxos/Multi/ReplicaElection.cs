@@ -22,6 +22,7 @@ public sealed partial class Replica
     public Instant Finish(Instant now, ulong draw, ReplicaOutput output)
     {
         Begin(now, output);
+        GiveWayIfSuperseded();
         WatchOwnLeadership();
         CampaignIfNeeded(draw);
         while (_pending.Count > 0 && _proposer.WindowIsOpen)
@@ -157,6 +158,14 @@ public sealed partial class Replica
             _proposer.StepDown();
         }
         _attempts++;
+    }
+
+    private void GiveWayIfSuperseded()
+    {
+        if (_proposer.IsSuperseded)
+        {
+            LoseLeadership(ReplicaEventKind.LeadershipLostToHigherBallot);
+        }
     }
 
     private void LoseLeadership(ReplicaEventKind why)

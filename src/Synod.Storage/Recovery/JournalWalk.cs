@@ -41,10 +41,16 @@ internal sealed class JournalWalk(
 
     internal bool TailIsBlank => _tail.IsBlank;
 
+    /// <summary>
+    /// The mark names the youngest segment, and so its opening was synced. Without that the opening may have been read
+    /// from a cache that the next loss of power takes away, with the whole segment.
+    /// </summary>
+    private bool OpeningIsSynced => survey.Opened.Count == 0 || _mark.Segment >= survey.Opened[^1].Number;
+
     internal RecoveryFacts Facts(bool mustExist) => new(
         mustExist, markCopies, survey.Opened.Count > 0, Continuous,
         LastNumber < SyncedUpTo ? MarkDistance.Short
-            : LastNumber == SyncedUpTo ? MarkDistance.Exact
+            : LastNumber == SyncedUpTo && OpeningIsSynced ? MarkDistance.Exact
             : MarkDistance.Beyond,
         TailIsBlank);
 
