@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Synod.Doors.Etcd.Coordination;
 using Synod.Doors.Etcd.Hosting;
 using Synod.Doors.Etcd.Metrics;
 using Synod.Doors.Etcd.Protocol;
@@ -16,6 +17,7 @@ internal sealed class DoorServices : IDisposable
     private const string MaintenanceService = "etcdserverpb.Maintenance";
 
     private readonly WatchStreams _streams;
+    private readonly CoordinationMethods _coordination;
     private readonly DoorMeter _meter;
 
     public DoorServices(
@@ -24,8 +26,10 @@ internal sealed class DoorServices : IDisposable
         var identity = new DoorIdentity(node);
         var kv = new KvService(identity, options);
         _streams = new WatchStreams(node, identity, options, time, logger);
+        _coordination = new CoordinationMethods(node, identity, options, time);
         GrpcMethod[] methods =
         [
+            .. _coordination.All,
             Unary(KvService.Name, "Range", kv.Range),
             Unary(KvService.Name, "Put", kv.Put),
             Unary(KvService.Name, "DeleteRange", kv.DeleteRange),
@@ -61,6 +65,7 @@ internal sealed class DoorServices : IDisposable
     public void Dispose()
     {
         _streams.Dispose();
+        _coordination.Dispose();
         _meter.Dispose();
     }
 
