@@ -50,8 +50,11 @@ internal sealed class CoordinationMethods : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _closing.Cancel();
-        _closing.Dispose();
+        if (!_closing.IsCancellationRequested)
+        {
+            _closing.Cancel();
+            _closing.Dispose();
+        }
     }
 
     private UnaryMethod Unary(string service, string name, BeginUnary begin) =>

@@ -20,22 +20,23 @@ internal sealed class ObserveMethod(
     /// <inheritdoc/>
     public override async ValueTask<GrpcStatus> ServeAsync(HttpContext http, DoorContext context)
     {
-        var (request, status) = await ReadRequestAsync(http).ConfigureAwait(false);
-        if (status.IsOk && !LeaderRequirement.IsMet(http.Request, node))
+        if (!LeaderRequirement.IsMet(http.Request, node))
         {
-            status = LeaderRequirement.Refusal;
-        }
-        if (!status.IsOk)
-        {
-            GrpcResponse.End(http.Response, status, bodyBegun: false);
-            return status;
+            GrpcResponse.End(http.Response, LeaderRequirement.Refusal, bodyBegun: false);
+            return LeaderRequirement.Refusal;
         }
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, closing);
         GrpcResponse.Begin(http.Response);
+        // Some clients wait for the headers before they ask for anything.
         await http.Response.BodyWriter.FlushAsync(ends.Token).ConfigureAwait(false);
+        var status = GrpcStatus.Ok;
         try
         {
-            await TellAsync(request!.Name.Memory, http, context.Answer, ends.Token).ConfigureAwait(false);
+            (var request, status) = await ReadRequestAsync(http, ends.Token).ConfigureAwait(false);
+            if (request is not null)
+            {
+                await TellAsync(request.Name.Memory, http, context.Answer, ends.Token).ConfigureAwait(false);
+            }
         }
         catch (CallRefusedException refused)
         {
@@ -68,12 +69,13 @@ internal sealed class ObserveMethod(
         }
     }
 
-    private async Task<(LeaderRequest? Request, GrpcStatus Status)> ReadRequestAsync(HttpContext http)
+    private async Task<(LeaderRequest? Request, GrpcStatus Status)> ReadRequestAsync(
+        HttpContext http, CancellationToken ends)
     {
         var reader = http.Request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(http.RequestAborted).ConfigureAwait(false);
+            var read = await reader.ReadAsync(ends).ConfigureAwait(false);
             var buffer = read.Buffer;
             var verdict = GrpcFrame.TryTake(ref buffer, options.MessageBytesMax, out var message, out var length);
             if (verdict == FrameVerdict.Incomplete && !read.IsCompleted)
