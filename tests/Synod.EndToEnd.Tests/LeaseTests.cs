@@ -70,9 +70,10 @@ public sealed class LeaseTests(ITestOutputHelper output)
         using var holder = StartEtcdctl([leader], "lock", "name", "--ttl", "3");
         Assert.StartsWith("name/", await holder.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
         using var waiter = StartEtcdctl([other], "lock", "name", "--ttl", "3", "echo", "mine");
-        await TestCluster.WaitAsync("the waiter waits", async () =>
-            (await RunningCommand.EtcdctlAsync(other.ClientUrl, "get", "name/", "--prefix", "--count-only", "-w", "fields"))
-                .Output.Contains("\"Count\" : 2", StringComparison.Ordinal));
+        using var client = cluster.Client(other);
+        var all = new RangeRequest { Key = ByteString.CopyFromUtf8("name/"), RangeEnd = ByteString.CopyFromUtf8("name0") };
+        await TestCluster.WaitAsync(
+            "the waiter waits", async () => (await client.RangeAsync(all, CancellationToken.None)).Count == 2);
         holder.Kill();
         await leader.KillAsync();
         using var deadline = new CancellationTokenSource(TestCluster.Patience);
