@@ -45,7 +45,8 @@ internal sealed class Contest(StoreAccess access, LeaseRenewals renewals, TimePr
     public async Task<Contender> WinAsync(
         ReadOnlyMemory<byte> name, long lease, ReadOnlyMemory<byte> value, GrpcStatus lost, CancellationToken cancelled)
     {
-        if (lease == 0)
+        var isOwn = lease == 0;
+        if (isOwn)
         {
             lease = LeaseService.NewId();
             var granted = lease;
@@ -59,7 +60,7 @@ internal sealed class Contest(StoreAccess access, LeaseRenewals renewals, TimePr
         }
         catch (Exception e) when (e is OperationCanceledException or CallRefusedException)
         {
-            await TryLeaveAsync(mine).ConfigureAwait(false);
+            await TryLeaveAsync(mine, isOwn).ConfigureAwait(false);
             throw;
         }
     }
@@ -167,11 +168,15 @@ internal sealed class Contest(StoreAccess access, LeaseRenewals renewals, TimePr
         }
     }
 
-    private async Task TryLeaveAsync(Contender mine)
+    private async Task TryLeaveAsync(Contender mine, bool withLease)
     {
         try
         {
             await LeaveAsync(mine).ConfigureAwait(false);
+            if (withLease)
+            {
+                await access.WriteAsync<LeaseRevokeOutcome>(writer => writer.LeaseRevoke(mine.Lease)).ConfigureAwait(false);
+            }
         }
         catch (CallRefusedException)
         {

@@ -92,9 +92,15 @@ public sealed class LockCallTests : IAsyncLifetime
         await GrantAsync(1);
         await GrantAsync(2);
         await LockAsync("name", 1);
-        var ending = await _door.Client.FailAsync(LockPath, Request("name", 2), ("grpc-timeout", "300m"));
-        Assert.Equal(4, ending.Code);
-        await KeysComeToAsync(1);
+        foreach (var lease in new[] { 2, 0 })
+        {
+            var ending = await _door.Client.FailAsync(LockPath, Request("name", lease), ("grpc-timeout", "300m"));
+            Assert.Equal(4, ending.Code);
+            await KeysComeToAsync(1);
+        }
+        // The lease that was made for the second is gone with it.
+        await Eventually.HoldsAsync(async () => (await _door.Client.CallAsync(
+            "/etcdserverpb.Lease/LeaseLeases", new LeaseLeasesRequest(), LeaseLeasesResponse.Parser)).Leases.Count == 2);
         Assert.Equal(["name/1"], await KeysAsync());
     }
 
@@ -110,6 +116,23 @@ public sealed class LockCallTests : IAsyncLifetime
             "/etcdserverpb.Lease/LeaseRevoke", new LeaseRevokeRequest { ID = 2 }, LeaseRevokeResponse.Parser);
         Assert.Equal(new GrpcEnding(2, "mutex: session is expired", true), await waiting.WaitAsync(Deadlines.Call));
         Assert.Equal(["name/1"], await KeysAsync());
+    }
+
+    [Fact]
+    public async Task A_closing_door_ends_waiting_locks_and_keep_alive_streams_with_a_status()
+    {
+        await GrantAsync(1);
+        await GrantAsync(2);
+        await LockAsync("name", 1);
+        var waiting = _door.Client.FailAsync(LockPath, Request("name", 2));
+        await KeysComeToAsync(2);
+        using var keepAlive = await _door.Client.OpenAsync("/etcdserverpb.Lease/LeaseKeepAlive");
+        var closing = _door.Door.DisposeAsync();
+        Assert.Equal(new GrpcEnding(14, "etcdserver: server stopped", true), await waiting.WaitAsync(Deadlines.Call));
+        Assert.Null(await keepAlive.NextAsync(LeaseKeepAliveResponse.Parser));
+        Assert.Equal(new GrpcEnding(14, "etcdserver: server stopped", false), keepAlive.Ending);
+        keepAlive.Dispose();
+        await closing;
     }
 
     [Fact]
