@@ -129,13 +129,15 @@ public sealed class SynodNode : INode
         var sums = new Mailbox<EffectSumAt>(EffectSumsMax, _wakes.Core);
         var divergence = new Divergence(_options, sums, _peers);
         var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
+        var leases = new LeaseBoard(_wakes.Core);
+        leases.Show(_state);
         _core = new CoreActor(
-            _options, _host, _peers, genesis, divergence, commands, _draws, _observer, _batches, spent, _writes, _reads,
+            _options, _host, _peers, genesis, divergence, commands, new LeaseDriver(_host, leases), _draws, _observer, _batches, spent, _writes, _reads,
             _handOvers);
         _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
-        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct, sums);
+        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct, sums, leases);
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,
             _replica.ChosenUpTo, _replica.Promised);

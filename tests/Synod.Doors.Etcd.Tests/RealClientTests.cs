@@ -47,6 +47,18 @@ public sealed class RealClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public Task Etcdctl_grants_renews_lists_and_revokes_leases() => LeaseScenarios.EtcdctlLeasesAsync(Etcdctl, "l/");
+
+    [Fact]
+    public Task Etcdctl_locks() => LeaseScenarios.EtcdctlLockAsync(Etcdctl, "lock");
+
+    [Fact]
+    public Task Etcdctl_elects_and_observes() => LeaseScenarios.EtcdctlElectAsync(Etcdctl, "election");
+
+    [Fact]
+    public Task Python_leases_and_locks() => LeaseScenarios.PythonLeasesAndLocksAsync(_door.Address, "l/");
+
+    [Fact]
     public Task Python_reads_writes_and_compares() => PythonScenarios.KeysAndTransactionsAsync(_door.Address, "p/");
 
     [Fact]

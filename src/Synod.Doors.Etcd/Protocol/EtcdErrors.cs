@@ -41,6 +41,12 @@ internal static class EtcdErrors
     /// <summary>No such lease.</summary>
     public static GrpcStatus LeaseNotFound => new(GrpcCode.NotFound, "etcdserver: requested lease not found");
 
+    /// <summary>A lease with that id exists.</summary>
+    public static GrpcStatus LeaseExists => new(GrpcCode.FailedPrecondition, "etcdserver: lease already exists");
+
+    /// <summary>A lease asks for too long a life.</summary>
+    public static GrpcStatus LeaseTtlTooLarge => new(GrpcCode.OutOfRange, "etcdserver: too large lease TTL");
+
     /// <summary>A queue is full; not done.</summary>
     public static GrpcStatus TooManyRequests => new(GrpcCode.ResourceExhausted, "etcdserver: too many requests");
 

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Synod.Doors.Etcd.Gateway;
+using Synod.Doors.Etcd.Coordination;
 using Synod.Doors.Etcd.Hosting;
 using Synod.Doors.Etcd.Metrics;
 using Synod.Doors.Etcd.Protocol;
@@ -16,6 +17,7 @@ internal sealed class DoorServices : IDisposable
     private const string ClusterService = "etcdserverpb.Cluster";
 
     private readonly WatchStreams _streams;
+    private readonly CoordinationMethods _coordination;
     private readonly DoorMeter _meter;
 
     public DoorServices(
@@ -25,8 +27,10 @@ internal sealed class DoorServices : IDisposable
         var kv = new KvService(identity, options);
         var maintenance = new MaintenanceService(node, identity, time);
         _streams = new WatchStreams(node, identity, options, time, logger);
+        _coordination = new CoordinationMethods(node, identity, options, time);
         GrpcMethod[] methods =
         [
+            .. _coordination.All,
             Unary(KvService.Name, "Range", kv.Range),
             Unary(KvService.Name, "Put", kv.Put),
             Unary(KvService.Name, "DeleteRange", kv.DeleteRange),
@@ -67,6 +71,7 @@ internal sealed class DoorServices : IDisposable
     public void Dispose()
     {
         _streams.Dispose();
+        _coordination.Dispose();
         _meter.Dispose();
     }
 

@@ -16,6 +16,7 @@ internal sealed class CoreActor
     private readonly Genesis _genesis;
     private readonly Divergence _divergence;
     private readonly Commands _commands;
+    private readonly LeaseDriver _leases;
     private readonly ReadBatcher _reads;
     private readonly Draws _draws;
     private readonly INodeObserver _observer;
@@ -29,7 +30,7 @@ internal sealed class CoreActor
     private string? _damage;
 
     public CoreActor(
-        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, Draws draws,
+        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, LeaseDriver leases, Draws draws,
         INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
         Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers)
     {
@@ -39,6 +40,7 @@ internal sealed class CoreActor
         _genesis = genesis;
         _divergence = divergence;
         _commands = commands;
+        _leases = leases;
         _draws = draws;
         _observer = observer;
         _batches = batches;
@@ -115,11 +117,12 @@ internal sealed class CoreActor
         {
             replica.HandOver(now, to, _host.Output);
         }
+        var leasesNext = _leases.Turn(now);
         if (_reads.TryBegin(now, out var request))
         {
             replica.RequestRead(now, request, _host.Output);
         }
-        var next = _host.Finish(now, _draws.Next());
+        var next = Instant.Min(_host.Finish(now, _draws.Next()), leasesNext);
         HearEvents(now);
         _batch.Decrees.AddRange(_host.Output.Decrees);
         foreach (var ready in _host.Output.Reads)

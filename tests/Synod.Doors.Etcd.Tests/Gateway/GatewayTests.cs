@@ -148,6 +148,25 @@ public sealed class GatewayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leases_and_locks_are_reached_without_any_code_of_their_own()
+    {
+        using (var grant = await PostAsync("/v3/lease/grant", """{"TTL":"60","ID":"77"}"""))
+        {
+            Assert.Equal("77", grant.RootElement.GetProperty("ID").GetString());
+        }
+        using (var alive = await PostAsync("/v3/lease/keepalive", """{"ID":"77"}"""))
+        {
+            Assert.Equal("60", alive.RootElement.GetProperty("result").GetProperty("TTL").GetString());
+        }
+        using (var held = await PostAsync("/v3/lock/lock", """{"name":"bA==","lease":"77"}"""))
+        {
+            Assert.Equal("bC80ZA==", held.RootElement.GetProperty("key").GetString());
+        }
+        using var list = await PostAsync("/v3/kv/lease/leases", "{}");
+        Assert.Single(list.RootElement.GetProperty("leases").EnumerateArray());
+    }
+
+    [Fact]
     public async Task A_watch_whose_client_talks_nonsense_ends_with_a_line_that_says_so()
     {
         using var response = await s_http.PostAsync(
