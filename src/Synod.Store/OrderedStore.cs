@@ -8,7 +8,7 @@ namespace Synod.Store;
 /// and past revisions, transactions, and the history for watchers. It has one owner: the actor that applies the log.
 /// Whatever reads hand out lies in the store's memory and is good until the call returns.
 /// </summary>
-public sealed class OrderedStore : IStateMachine
+public sealed partial class OrderedStore : IStateMachine
 {
     /// <summary>
     /// How many old events each applied command helps to forget after a compaction: more than a command makes as a
@@ -21,6 +21,7 @@ public sealed class OrderedStore : IStateMachine
     private readonly EventReader _events;
     private readonly OperationRunner _operations;
     private readonly TxnRunner _transactions;
+    private readonly LeaseRunner _leases;
 
     /// <summary>An empty store, at revision 1.</summary>
     public OrderedStore()
@@ -29,6 +30,7 @@ public sealed class OrderedStore : IStateMachine
         _events = new EventReader(_space);
         _operations = new OperationRunner(_space, _ranges);
         _transactions = new TxnRunner(_space, _operations);
+        _leases = new LeaseRunner(_space);
     }
 
     /// <summary>The revision of the last request that changed something; 1 if none did.</summary>
@@ -43,17 +45,18 @@ public sealed class OrderedStore : IStateMachine
     /// <summary>What the store holds from the runtime, and how much of it is in use.</summary>
     public StoreSize Size => new(
         _space.Bytes.AllocatedBytes + _space.Versions.AllocatedBytes + _space.Events.AllocatedBytes
-            + _space.Index.AllocatedBytes,
+            + _space.Index.AllocatedBytes + _space.Leases.AllocatedBytes,
         _space.Bytes.UsedBytes + _space.Versions.UsedBytes + _space.Index.UsedBytes
             + ((_space.Events.End - _space.Events.First) * sizeof(uint)),
-        _space.Bytes.Arrays + _space.Versions.Arrays + _space.Events.Arrays + _space.Index.Arrays);
+        _space.Bytes.Arrays + _space.Versions.Arrays + _space.Events.Arrays + _space.Index.Arrays
+            + _space.Leases.Arrays);
 
     /// <inheritdoc/>
     public Slot DurableUpTo => Slot.Zero;
 
     /// <summary>
-    /// A sum over all effects: of each version made its key, value, revisions and lease, and of each compaction its
-    /// revision. Each is mixed into the sum before it, so equal sums mean the same effects in the same order; a command
+    /// A sum over all effects: of each version made its key, value, revisions and lease, of each compaction its
+    /// revision, and of each lease its beginning, renewals and end. Each is mixed into the sum before it, so equal sums mean the same effects in the same order; a command
     /// without effect leaves it alone.
     /// </summary>
     public ulong EffectSum => _space.EffectSum;
@@ -69,6 +72,8 @@ public sealed class OrderedStore : IStateMachine
         uint group, Slot slot, ulong storeTimeMicroseconds, ReadOnlySpan<byte> command, bool wantOutcome)
     {
         _space.Reclaim(ReclaimedPerCommand);
+        StoreTimeMicroseconds = storeTimeMicroseconds;
+        _passedMicroseconds = 0;
         StoreError error = CommandValidation.ValidateForApply(command);
         StoreOutcome? outcome = null;
         if (error == StoreError.None)
@@ -123,9 +128,12 @@ public sealed class OrderedStore : IStateMachine
     public bool TryReadEvents<TSink>(ref EventPosition position, ref TSink sink, int eventsMax)
         where TSink : IEventSink, allows ref struct => _events.TryRead(ref position, ref sink, eventsMax);
 
-    /// <summary>
-    /// After a compaction: forgets some of what is out of use, now rather than with the next commands.
-    /// </summary>
+    /// <summary>Takes the next piece of the store into a sum.</summary>
+    /// <param name="hash">The sum so far.</param>
+    /// <param name="versionsMax">About how many keys and versions to go through now.</param>
+    public void Hash(HistoryHash hash, int versionsMax) => hash.Step(_space, versionsMax);
+
+    /// <summary>After a compaction: forgets some of what is out of use, now rather than with the next commands.</summary>
     /// <param name="eventsMax">How many old events to go through.</param>
     /// <returns>Whether there is more to forget.</returns>
     public bool Reclaim(int eventsMax)
@@ -152,8 +160,7 @@ public sealed class OrderedStore : IStateMachine
                 error = _space.Compact(reader.Compact());
                 return error == StoreError.None && wantOutcome ? new CompactOutcome(_space.Revision) : null;
             default:
-                error = StoreError.Malformed;
-                return null;
+                return CarryOutLease(command, wantOutcome, out error);
         }
     }
 }

@@ -54,6 +54,18 @@ public sealed class RealClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public Task Etcdctl_grants_renews_lists_and_revokes_leases() => LeaseScenarios.EtcdctlLeasesAsync(Etcdctl, "l/");
+
+    [Fact]
+    public Task Etcdctl_locks() => LeaseScenarios.EtcdctlLockAsync(Etcdctl, "lock");
+
+    [Fact]
+    public Task Etcdctl_elects_and_observes() => LeaseScenarios.EtcdctlElectAsync(Etcdctl, "election");
+
+    [Fact]
+    public Task Python_leases_and_locks() => LeaseScenarios.PythonLeasesAndLocksAsync(_door.Address, "l/");
+
+    [Fact]
     public Task Python_reads_writes_and_compares() => PythonScenarios.KeysAndTransactionsAsync(_door.Address, "p/");
 
     [Fact]
@@ -69,7 +81,7 @@ public sealed class RealClientTests : IAsyncLifetime
     {
         foreach (var (path, expected) in new[]
         {
-            ("/health", """{"health":"true"}"""),
+            ("/health", """{"health":"true","reason":""}"""),
             ("/version", """{"etcdserver":"3.4.23","etcdcluster":"3.4.0"}"""),
             ("/metrics", "synod_door_calls_total"),
         })

@@ -94,6 +94,26 @@ internal sealed record CompactAt(long Revision) : Operation
     public override void Write(CommandWriter writer) => writer.Compact(Revision);
 }
 
+internal sealed record Grant(long Id, long Ttl) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseGrant(new LeaseGrant(Id, Ttl));
+}
+
+internal sealed record Revoke(long Id) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseRevoke(Id);
+}
+
+internal sealed record Renew(params long[] Ids) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseRenew(Ids);
+}
+
+internal sealed record Expire(ulong Seconds) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseExpire(Seconds * 1_000_000);
+}
+
 internal sealed record Is(
     string Key, ComparisonTarget Target, ComparisonResult Result, long Number = 0, string Value = "", string End = "")
 {

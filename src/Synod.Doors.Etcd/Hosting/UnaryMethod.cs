@@ -22,6 +22,9 @@ internal sealed class UnaryMethod(
     private static readonly Action<object?> OnDeadline = static call =>
         ((IUnaryCall)call!).TryAbandon(new GrpcStatus(GrpcCode.DeadlineExceeded, "context deadline exceeded"));
 
+    private static readonly Action<object?> OnGone = static call =>
+        ((IUnaryCall)call!).TryAbandon(new GrpcStatus(GrpcCode.Cancelled, "context canceled"));
+
     /// <inheritdoc/>
     public override async ValueTask<GrpcStatus> ServeAsync(HttpContext http, DoorContext context)
     {
@@ -57,9 +60,11 @@ internal sealed class UnaryMethod(
             return Refuse(http, status);
         }
         call.Submit(node);
-        status = timeout is null
-            ? await call.Ended.ConfigureAwait(false)
-            : await EndedBefore(call, timeout.Value).ConfigureAwait(false);
+        // Others end soon by themselves; one that waits for other clients ends when its own is gone.
+        await using var gone = call.MayWaitLong
+            ? http.RequestAborted.UnsafeRegister(OnGone, call)
+            : default;
+        status = timeout is null ? await call.Ended.ConfigureAwait(false) : await EndedBefore(call, timeout.Value).ConfigureAwait(false);
         if (status.IsOk)
         {
             GrpcResponse.Begin(http.Response);

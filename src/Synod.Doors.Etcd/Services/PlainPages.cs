@@ -1,8 +1,5 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Synod.Doors.Etcd.Hosting;
-using Synod.Node;
-using Synod.Paxos;
 
 namespace Synod.Doors.Etcd.Services;
 
@@ -17,29 +14,4 @@ internal sealed class VersionPage : PlainPage
 
     /// <summary>The content type of JSON pages.</summary>
     public const string Json = "application/json";
-}
-
-/// <summary><c>/health</c>: whether this member serves and knows a leader.</summary>
-internal sealed class HealthPage(INode node) : PlainPage
-{
-    /// <inheritdoc/>
-    public override Task ServeAsync(HttpContext http)
-    {
-        var status = node.Status;
-        var trouble = status switch
-        {
-            { Fault: not null } => status.Fault,
-            { Serving: false } => "NOT SERVING",
-            _ when status.Leader == NodeId.None => "NO LEADER",
-            _ => null,
-        };
-        if (trouble is null)
-        {
-            return Write(http, StatusCodes.Status200OK, VersionPage.Json, """{"health":"true"}""");
-        }
-        var reason = JsonEncodedText.Encode(trouble);
-        return Write(
-            http, StatusCodes.Status503ServiceUnavailable, VersionPage.Json,
-            $$"""{"health":"false","reason":"{{reason}}"}""");
-    }
 }

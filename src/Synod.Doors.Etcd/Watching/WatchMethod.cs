@@ -24,12 +24,13 @@ internal sealed class WatchMethod(INode node, WatchStreams streams, EtcdDoorOpti
         var stream = streams.Open(LeaderRequirement.IsAsked(http.Request));
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stream.Ending);
         GrpcResponse.Begin(http.Response);
-        // Some clients wait for the headers before they ask for anything.
-        await http.Response.BodyWriter.FlushAsync(ends.Token).ConfigureAwait(false);
-        var writing = stream.Outbox.WriteAllAsync(http.Response.BodyWriter, http.RequestAborted);
+        var writing = Task.CompletedTask;
         var status = GrpcStatus.Ok;
         try
         {
+            // Some clients wait for the headers before they ask for anything.
+            await http.Response.BodyWriter.FlushAsync(ends.Token).ConfigureAwait(false);
+            writing = stream.Outbox.WriteAllAsync(http.Response.BodyWriter, http.RequestAborted);
             status = await ReadAllAsync(http.Request.BodyReader, stream, ends.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stream.Ending.IsCancellationRequested)

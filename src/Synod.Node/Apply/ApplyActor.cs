@@ -20,13 +20,16 @@ internal sealed class ApplyActor
     private readonly Waiters _waiters = new();
     private readonly List<ReadBatch> _waitingReads = [];
     private readonly WatchHub _hub;
+    private readonly LeaseBoard _leases;
     private readonly Func<CommandEnvelope, bool> _isWanted;
     private ulong _session;
+    private ulong _timeSeen;
+    private Instant _timeSeenAt;
 
     public ApplyActor(
         NodeOptions options, ReplicatedState state, SessionBoard board, WatchHub hub,
         Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent, Mailbox<NodeRequest> direct,
-        Mailbox<EffectSumAt> sums)
+        Mailbox<EffectSumAt> sums, LeaseBoard leases)
     {
         _options = options;
         _state = state;
@@ -36,6 +39,7 @@ internal sealed class ApplyActor
         _spent = spent;
         _direct = direct;
         _sums = sums;
+        _leases = leases;
         _isWanted = e => e.Session == _session && _waiters.Waits(e.Sequence);
     }
 
@@ -43,11 +47,13 @@ internal sealed class ApplyActor
     /// <returns>When the next is due without input.</returns>
     public Instant Turn(Instant now)
     {
+        ShowTimePassed(now);
         var taken = 0;
         while (taken < BatchesPerTurn && _batches.TryTake(out var batch))
         {
             taken++;
             Take(batch);
+            ShowTimePassed(now);
             batch.Clear();
             _spent.TryPost(batch);
         }
@@ -57,6 +63,8 @@ internal sealed class ApplyActor
         }
         ExpireReads(now);
         var more = _hub.Turn(_state.Store, now);
+        // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
+        more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
         if (more || _batches.Count > 0 || _direct.Count > 0)
         {
             return now;
@@ -120,6 +128,21 @@ internal sealed class ApplyActor
         RunReads();
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
+        _leases.Show(_state);
+    }
+
+    /// <summary>
+    /// Lets reads of leases know how long ago store time was where it stands; at most as much as a leader lets pass.
+    /// </summary>
+    private void ShowTimePassed(Instant now)
+    {
+        if (_state.StoreTimeMicroseconds != _timeSeen)
+        {
+            _timeSeen = _state.StoreTimeMicroseconds;
+            _timeSeenAt = now;
+        }
+        var since = Math.Min((now - _timeSeenAt).TotalMicroseconds, LeaseDriver.Tick.TotalMicroseconds);
+        _state.Store.TimePassed(_state.StoreTimeMicroseconds - _state.Store.StoreTimeMicroseconds + (ulong)Math.Max(0, since));
     }
 
     private void Apply(in LearnedDecree decree)
@@ -226,5 +249,6 @@ internal sealed class ApplyActor
     private static readonly TimeSpan ReadTick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WatchTick = TimeSpan.FromSeconds(1);
     private const int BatchesPerTurn = 64;
+    private const int ReclaimedPerTurn = 1024;
     private const int DirectPerTurn = 1024;
 }

@@ -19,6 +19,7 @@ internal enum AppliedKind
     Skipped,
     Ran,
     SessionOpened,
+    LeaderRan,
 }
 
 /// <summary>
@@ -58,6 +59,11 @@ public sealed class ReplicatedState(uint group)
             var node = new NodeId((uint)Math.Min(envelope.Session, uint.MaxValue));
             var session = Sessions.Open(node, envelope.Sequence, learned.Slot, command);
             return new AppliedDecree(AppliedKind.SessionOpened, envelope, null, session);
+        }
+        if (envelope.Kind == EnvelopeKind.Leader)
+        {
+            Store.Apply(group, learned.Slot, StoreTimeMicroseconds, command, wantOutcome: false);
+            return new AppliedDecree(AppliedKind.LeaderRan, envelope, null, 0);
         }
         if (Sessions.Judge(envelope) == SessionVerdict.Skip)
         {

@@ -201,7 +201,9 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         Check.That(WindowIsOpen);
         var elapsed = (context.Now.Nanoseconds - _elapsedFrom.Nanoseconds) / 1000;
         var counted = (uint)Math.Clamp(elapsed, 0, uint.MaxValue);
-        _elapsedFrom = new Instant(_elapsedFrom.Nanoseconds + counted * 1000L);
+        // What is above the cap is lost, not put off: later decrees must not count time that passed before this one,
+        // or deadlines that this one sets would come early.
+        _elapsedFrom = elapsed == counted ? new Instant(_elapsedFrom.Nanoseconds + counted * 1000L) : context.Now;
         var slot = NextSlot;
         if (slot == learner.ChosenUpTo.Next)
         {

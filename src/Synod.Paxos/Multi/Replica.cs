@@ -168,6 +168,24 @@ public sealed partial class Replica
     }
 
     /// <summary>
+    /// Asks another voter to take the lead at once. This node goes on leading until it hears of the other's ballot, so
+    /// that nothing stands still if the other cannot; from then on it holds off for an election time-out.
+    /// </summary>
+    /// <returns>False, and nothing is done, if this node does not lead or that one is not fit to.</returns>
+    public bool HandOver(Instant now, NodeId to, ReplicaOutput output)
+    {
+        Begin(now, output);
+        var place = _context.Configuration.PlaceOf(to);
+        if (!IsLeading || place < 0 || to == Self || !_connectivity.IsFitToLead(place, _learner.ChosenUpTo))
+        {
+            return false;
+        }
+        _holdUntil = now + _context.Options.ElectionTimeout;
+        output.Send(to, new HandOver(_proposer.Ballot));
+        return true;
+    }
+
+    /// <summary>
     /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a time;
     /// a new one replaces the last.
     /// </summary>

@@ -203,6 +203,19 @@ public sealed partial class Replica
     }
 
     /// <summary>
+    /// The leader asks this node to lead. It campaigns in this very turn, although leader and peers are well: the question
+    /// is the leader's own wish, and a ballot above its own takes nothing from safety.
+    /// </summary>
+    public void Step(Instant now, in Sender from, in HandOver message, ReplicaOutput output)
+    {
+        if (Admit(now, from, message.Ballot, true, output) && message.Ballot >= Promised &&
+            _proposer.Phase == ProposerPhase.Idle && _connectivity.Electable && _connectivity.IsQuorumConnected())
+        {
+            _campaignIsAskedFor = true;
+        }
+    }
+
+    /// <summary>
     /// Lets in only members, in their incarnation and this configuration, with possible ballots; and requests only under
     /// the sender's own ballot. Everything else is dropped: it can only come from who has lost what it promised.
     /// </summary>

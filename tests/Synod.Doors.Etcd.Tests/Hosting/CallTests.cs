@@ -117,7 +117,7 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/etcdserverpb.Lease/LeaseGrant", "unknown service etcdserverpb.Lease")]
+    [InlineData("/etcdserverpb.Auth/UserList", "unknown service etcdserverpb.Auth")]
     [InlineData("/etcdserverpb.KV/RangeStream", "unknown method RangeStream for service etcdserverpb.KV")]
     [InlineData("/nothing", "malformed method name: /nothing")]
     public async Task What_is_not_there_is_unimplemented_in_the_headers_alone(string path, string message)
@@ -219,7 +219,7 @@ public sealed class CallTests : IAsyncLifetime
         _door.Node.LoseLeader();
         using var response = await _door.Client.Http.GetAsync("/health");
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Equal("""{"health":"false","reason":"NO LEADER"}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"health":"false","reason":"RAFT NO LEADER"}""", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
