@@ -18,6 +18,9 @@ internal sealed record LeaseOutlook(ulong StoreTimeMicroseconds, ulong NextDeadl
 /// <summary>Where the outlook lies: written by the apply actor, read by the core once a turn.</summary>
 internal sealed class LeaseBoard(Action wakeCore)
 {
+    /// <summary>A deadline this near is not left to the core's next turn by itself.</summary>
+    private static readonly ulong SoonMicroseconds = (ulong)LeaseDriver.RetryAfter.TotalMicroseconds;
+
     private LeaseOutlook _outlook = LeaseOutlook.None;
 
     /// <summary>The outlook now.</summary>
@@ -37,9 +40,11 @@ internal sealed class LeaseBoard(Action wakeCore)
             return;
         }
         Volatile.Write(ref _outlook, new LeaseOutlook(state.StoreTimeMicroseconds, deadline));
-        if (deadline < last.NextDeadline)
+        // It may sleep until a later one; or an expiry has just ended as many leases as one may, and the next are due.
+        if (deadline < last.NextDeadline || deadline - state.StoreTimeMicroseconds <= SoonMicroseconds
+            || deadline <= state.StoreTimeMicroseconds)
         {
-            wakeCore(); // It may sleep until a later one.
+            wakeCore();
         }
     }
 }

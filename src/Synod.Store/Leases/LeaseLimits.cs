@@ -19,7 +19,7 @@ public static class LeaseLimits
     public const int RenewalsPerCommandMax = 1024;
 
     /// <summary>The most leases that one decree ends; the next decree ends the next ones.</summary>
-    public const int ExpiriesPerCommandMax = 1024;
+    public const int ExpiriesPerCommandMax = 4096;
 
     /// <summary>Once one decree has deleted so many keys with their leases it ends no further lease.</summary>
     public const int ExpiredKeysPerCommandMax = 4096;

@@ -118,6 +118,23 @@ public sealed class LeaseTests
         Assert.InRange(ChosenUpTo(world) - before, 3UL, 6UL);
     }
 
+    [Fact]
+    public void Thousands_of_leases_that_end_at_once_need_no_more_time_than_one()
+    {
+        const int Decrees = 5;
+        var world = Scenario.Formed(3, 1, options => options with { OutstandingMax = 32_000 });
+        var requests = new Request[Decrees * LeaseLimits.ExpiriesPerCommandMax];
+        for (var i = 0; i < requests.Length; i++)
+        {
+            requests[i] = new Request(Command(writer => writer.LeaseGrant(new LeaseGrant(i + 1, (long)Ttl.TotalSeconds))));
+            world.Machines[0].Life!.Node!.Submit(requests[i]);
+        }
+        Assert.True(world.Until(Ttl / 2, () => requests.All(request => request.Ended)), world.Describe());
+        Assert.All(requests, request => Assert.IsType<LeaseGrantOutcome>(request.Outcome));
+        EndsWithin(world, TimeSpan.Zero, Ttl + (Choosing * 2));
+        Scenario.AssertGoodEnd(world);
+    }
+
     private static ulong ChosenUpTo(World world) => Scenario.LeaderOf(world).Life!.Node!.Status.ChosenUpTo.Number;
 
     private static OrderedStore StoreOf(Machine machine) => machine.Life!.Node!.State.Store;
@@ -142,12 +159,17 @@ public sealed class LeaseTests
 
     private static Outcome Write(World world, Machine machine, Action<CommandWriterBox> write)
     {
-        var output = new ArrayBufferWriter<byte>();
-        write(new CommandWriterBox(output));
-        var request = new Request(output.WrittenSpan.ToArray());
+        var request = new Request(Command(write));
         machine.Life!.Node!.Submit(request);
         Assert.True(world.Until(Scenario.ElectionTimeout * 3, () => request.Ended), world.Describe());
         return request.Outcome ?? throw new InvalidOperationException($"The write failed: {request.Failure}.");
+    }
+
+    private static byte[] Command(Action<CommandWriterBox> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        write(new CommandWriterBox(output));
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>A delegate cannot take the writer itself, which is a reference struct, by a generic argument.</summary>
