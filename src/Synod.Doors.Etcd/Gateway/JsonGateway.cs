@@ -86,6 +86,7 @@ internal sealed class JsonGateway(IReadOnlyList<GrpcMethod> methods, EtcdDoorOpt
         var requests = PassRequestsAsync(route, http, call, ended.Token);
         var answers = PassAnswersAsync(route, http, call);
         var status = GrpcStatus.Ok;
+        var refused = GrpcStatus.Ok;
         try
         {
             status = await route.Method!.ServeAsync(call.Http, context).ConfigureAwait(false);
@@ -99,8 +100,8 @@ internal sealed class JsonGateway(IReadOnlyList<GrpcMethod> methods, EtcdDoorOpt
             await call.CompleteAsync().ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             await answers.ConfigureAwait(false);
+            refused = await requests.ConfigureAwait(false);
         }
-        var refused = await requests.ConfigureAwait(false);
         status = refused.IsOk ? status : refused;
         if (!status.IsOk)
         {
