@@ -6,6 +6,7 @@
 test_tools=(
   'etcd-client|command -v etcdctl'
   'python3-etcd3|/usr/bin/python3 -c "import etcd3"'
+  'python3-etcd3gw|/usr/bin/python3 -c "import etcd3gw"'
   'curl|command -v curl'
   'strace|command -v strace'
   'iproute2|command -v ip'

@@ -1,3 +1,5 @@
+using Synod.Paxos;
+
 namespace Synod.Node;
 
 /// <summary>
@@ -23,4 +25,10 @@ public interface INode
 
     /// <summary>Takes something to do with the watch hub.</summary>
     void Submit(WatchRequest request);
+
+    /// <summary>
+    /// If this node leads: asks another member to take the lead at once. Whether it did shows in <see cref="Status"/>;
+    /// until then, and if it cannot, this node goes on leading.
+    /// </summary>
+    void HandOver(NodeId to);
 }

@@ -33,6 +33,9 @@ public sealed record NodeOptions
     /// <summary>Limits of watches.</summary>
     public WatchLimits Watches { get; init; } = new();
 
+    /// <summary>How much history is kept.</summary>
+    public CompactionOptions Compaction { get; init; } = new();
+
     /// <summary>After this a client is told that its request failed, or that its outcome is unknown.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(7);
 

@@ -11,7 +11,11 @@ namespace Synod.Node;
 /// <param name="Serving">The node takes requests: genesis is over and it is not faulted.</param>
 /// <param name="Fault">Why the node stopped, or null.</param>
 public sealed record NodeStatus(
-    NodeId Self, NodeId Leader, Ballot Ballot, Slot ChosenUpTo, Slot AppliedUpTo, bool Serving, string? Fault);
+    NodeId Self, NodeId Leader, Ballot Ballot, Slot ChosenUpTo, Slot AppliedUpTo, bool Serving, string? Fault)
+{
+    /// <summary>Why writes are refused: the disk is full; null when they are taken.</summary>
+    public string? NoSpace { get; init; }
+}
 
 /// <summary>A member as clients see it.</summary>
 /// <param name="Id">Its number within Synod.</param>

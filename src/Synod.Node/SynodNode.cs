@@ -35,8 +35,11 @@ public sealed class SynodNode : INode
     private readonly Mailbox<WriteRequest> _writes;
     private readonly Mailbox<ReadRequest> _reads;
     private readonly Mailbox<NodeRequest> _direct;
+    private readonly Mailbox<NodeId> _handOvers;
     private readonly Mailbox<ApplyBatch> _batches;
     private readonly LogRecovery _recovery;
+    private readonly AutoCompactor _compactor;
+    private readonly Func<Instant, Instant> _applyTurn;
     private Journal? _journal;
     private LogHost? _host;
     private CoreActor? _core;
@@ -75,8 +78,11 @@ public sealed class SynodNode : INode
         _writes = new Mailbox<WriteRequest>(options.OutstandingMax, wakes.Core);
         _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Core);
         _direct = new Mailbox<NodeRequest>(options.WaitingReadsMax, wakes.Apply);
+        _handOvers = new Mailbox<NodeId>(HandOversMax, wakes.Core);
         _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);
         _recovery = new LogRecovery(_replica, _output, decree => _state.Apply(decree, static _ => false));
+        _compactor = new AutoCompactor(options.Compaction, Submit);
+        _applyTurn = TurnApply;
         _status = new NodeStatus(options.Self, NodeId.None, Ballot.None, Slot.Zero, Slot.Zero, false, null);
     }
 
@@ -123,12 +129,15 @@ public sealed class SynodNode : INode
         var sums = new Mailbox<EffectSumAt>(EffectSumsMax, _wakes.Core);
         var divergence = new Divergence(_options, sums, _peers);
         var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
+        var leases = new LeaseBoard(_wakes.Core);
+        leases.Show(_state);
         _core = new CoreActor(
-            _options, _host, _peers, genesis, divergence, commands, _draws, _observer, _batches, spent, _writes, _reads);
+            _options, _host, _peers, genesis, divergence, commands, new LeaseDriver(_host, leases), _draws, _observer, _batches, spent, _writes, _reads,
+            _handOvers);
         _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
-        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct, sums);
+        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct, sums, leases);
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,
             _replica.ChosenUpTo, _replica.Promised);
@@ -168,7 +177,7 @@ public sealed class SynodNode : INode
             _apply!.Stop(Failure.Stopped);
             return Instant.Never;
         }
-        return Guarded(_apply!.Turn, now);
+        return Guarded(_applyTurn, now);
     }
 
     /// <summary>Stops serving: everybody who waits is told in the next turns.</summary>
@@ -219,6 +228,20 @@ public sealed class SynodNode : INode
         }
     }
 
+    /// <inheritdoc/>
+    public void HandOver(NodeId to)
+    {
+        // With so many before it, one more wish is of no use.
+        _handOvers.TryPost(to);
+    }
+
+    private Instant TurnApply(Instant now)
+    {
+        var next = _apply!.Turn(now);
+        _compactor.Turn(now, Status.Leader == _options.Self, _state.Store);
+        return next;
+    }
+
     private Instant Guarded(Func<Instant, Instant> turn, Instant now)
     {
         try
@@ -250,16 +273,20 @@ public sealed class SynodNode : INode
         var serving = _core!.IsActive && Fault is null && !_stopping;
         var old = Status;
         if (old.Leader != leader || old.Ballot != _replica.Promised || old.ChosenUpTo != _replica.ChosenUpTo ||
-            old.AppliedUpTo != applied || old.Serving != serving)
+            old.AppliedUpTo != applied || old.Serving != serving || old.NoSpace != _host!.NoSpace)
         {
             Volatile.Write(ref _status, new NodeStatus(
-                _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, Fault));
+                _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, Fault)
+            {
+                NoSpace = _host!.NoSpace,
+            });
         }
     }
 
     private const int JournalEventsMax = 4096;
     private const int EffectSumsMax = 64;
     private const int ApplyBatchesMax = 1024;
+    private const int HandOversMax = 4;
 }
 
 /// <summary>What a node found when it started.</summary>

@@ -10,6 +10,12 @@ public enum EnvelopeKind : byte
 
     /// <summary>A state machine's command within a session.</summary>
     Command = 2,
+
+    /// <summary>
+    /// A command of the leader itself, outside of any session: given to no other node and proposed only once, and such
+    /// that a second time would do no harm.
+    /// </summary>
+    Leader = 3,
 }
 
 /// <summary>
@@ -43,7 +49,7 @@ public readonly record struct CommandEnvelope(EnvelopeKind Kind, ulong Session, 
     {
         envelope = default;
         command = default;
-        if (bytes.Length < Length || bytes[0] is not ((byte)EnvelopeKind.OpenSession or (byte)EnvelopeKind.Command))
+        if (bytes.Length < Length || bytes[0] is < (byte)EnvelopeKind.OpenSession or > (byte)EnvelopeKind.Leader)
         {
             return false;
         }

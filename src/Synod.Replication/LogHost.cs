@@ -39,6 +39,8 @@ public sealed class LogCounters
 /// </summary>
 public sealed class LogHost
 {
+    private readonly record struct WaitingRead(JournalRead Read, ulong After);
+
     /// <summary>The journal stream of the log.</summary>
     public const byte Stream = 1;
 
@@ -49,7 +51,7 @@ public sealed class LogHost
     private readonly ByteWriter _record = new();
     private readonly ByteWriter _carry = new(64);
     private readonly List<JournalBatch> _unposted = [];
-    private readonly Queue<JournalRead> _reads = new();
+    private readonly Queue<WaitingRead> _reads = new();
     private NodeId _readingFor;
     private ulong _readId;
     private ulong _persistedUpTo;
@@ -91,7 +93,7 @@ public sealed class LogHost
     public string? NoSpace { get; private set; }
 
     /// <summary>Whether the journal has room: without it the caller takes no input.</summary>
-    public bool CanTakeInput => _unposted.Count == 0 && _journal.Batches.Count < _journal.Batches.Limit / 2;
+    public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax;
 
     /// <summary>Since when the oldest record that is not durable yet has waited.</summary>
     public Instant OldestUnsynced => _oldestUnsynced;
@@ -182,28 +184,22 @@ public sealed class LogHost
         if (count > 0)
         {
             var number = Output.LastRecord - (ulong)count;
-            var batch = _journal.Rent();
             foreach (var record in Output.Records)
             {
                 number++;
                 _record.Clear();
                 RecordCodec.Write(_record, record);
-                if (!batch.Fits(_record.Length))
-                {
-                    _unposted.Add(batch);
-                    batch = _journal.Rent();
-                }
                 var key = record.Kind is StateRecordKind.Accepted or StateRecordKind.Learned ? record.Slot.Number : 0;
-                batch.Add(number, _group, Stream, Replica.Configuration.Number, key, _record.Span);
+                BatchFor(_record.Length).Add(
+                    number, _group, Stream, Replica.Configuration.Number, key, _record.Span);
             }
             if (Replica.Promised != _carried)
             {
                 _carried = Replica.Promised;
                 _carry.Clear();
                 LogRecovery.WriteCarry(_carry, Replica.Configuration.Number, _carried);
-                batch.SetCarry(_carry.Span);
+                _unposted[^1].SetCarry(_carry.Span);
             }
-            _unposted.Add(batch);
             Counters.RecordsWritten += count;
             if (_oldestUnsynced == Instant.Never)
             {
@@ -211,8 +207,27 @@ public sealed class LogHost
                 _oldestUnsyncedRecord = Output.LastRecord;
             }
         }
+        PostBatches();
+    }
+
+    /// <summary>
+    /// The batch that is being gathered. While the disk is slow the records of many turns share it: what bounds the
+    /// backlog is bytes, not turns, and a leader with a slow disk goes on leading on its followers' answers.
+    /// </summary>
+    private JournalBatch BatchFor(int payloadBytes)
+    {
+        if (_unposted.Count == 0 || !_unposted[^1].Fits(payloadBytes))
+        {
+            _unposted.Add(_journal.Rent());
+        }
+        return _unposted[^1];
+    }
+
+    private void PostBatches()
+    {
         var posted = 0;
-        while (posted < _unposted.Count && _journal.Batches.TryPost(_unposted[posted]))
+        while (posted < _unposted.Count && _journal.Batches.Count < BatchesAheadMax &&
+            _journal.Batches.TryPost(_unposted[posted]))
         {
             posted++;
             Counters.BatchesWritten++;
@@ -226,14 +241,19 @@ public sealed class LogHost
         {
             if (_reads.Count < ReadsWaitingMax)
             {
-                _reads.Enqueue(read);
+                _reads.Enqueue(new WaitingRead(read, Output.LastRecord));
             }
         }
-        if (_readingFor == NodeId.None && _reads.TryDequeue(out var next) &&
-            _journal.Reads.TryPost(new JournalReadRequest(
-                ++_readId, _group, next.First.Number, next.Last.Number, ReadBytesMax)))
+        // A slot that has just left memory may still have its last record under way to the disk, and what the journal
+        // would show until then is an older acceptance, of a decree that was perhaps never chosen.
+        if (_readingFor == NodeId.None && _reads.TryPeek(out var next) && next.After <= _persistedUpTo)
         {
-            _readingFor = next.To;
+            _reads.Dequeue();
+            if (_journal.Reads.TryPost(new JournalReadRequest(
+                ++_readId, _group, next.Read.First.Number, next.Read.Last.Number, ReadBytesMax)))
+            {
+                _readingFor = next.Read.To;
+            }
         }
     }
 
@@ -261,6 +281,11 @@ public sealed class LogHost
     /// <summary>The last damage found while old records were read back, or null.</summary>
     public string? Damaged { get; private set; }
 
+    /// <summary>Batches that wait at the journal: enough that it never has to wait for the core.</summary>
+    private const int BatchesAheadMax = 4;
+
+    /// <summary>Batches that wait here; past that the core takes no input until the disk has caught up.</summary>
+    private const int UnpostedBatchesMax = 4;
     private const int ReadBytesMax = 4 << 20;
     private const int ReadsWaitingMax = 64;
 }

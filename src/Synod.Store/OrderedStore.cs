@@ -8,7 +8,7 @@ namespace Synod.Store;
 /// and past revisions, transactions, and the history for watchers. It has one owner: the actor that applies the log.
 /// Whatever reads hand out lies in the store's memory and is good until the call returns.
 /// </summary>
-public sealed class OrderedStore : IStateMachine
+public sealed partial class OrderedStore : IStateMachine
 {
     /// <summary>
     /// How many old events each applied command helps to forget after a compaction: more than a command makes as a
@@ -21,20 +21,23 @@ public sealed class OrderedStore : IStateMachine
     private readonly EventReader _events;
     private readonly OperationRunner _operations;
     private readonly TxnRunner _transactions;
+    private readonly LeaseRunner _leases;
 
     /// <summary>An empty store, at revision 1.</summary>
     public OrderedStore()
-        : this(new KeySpace())
+        : this(new KeySpace(), 0)
     {
     }
 
-    internal OrderedStore(KeySpace space)
+    internal OrderedStore(KeySpace space, ulong storeTimeMicroseconds)
     {
+        StoreTimeMicroseconds = storeTimeMicroseconds;
         _space = space;
         _ranges = new RangeReader(_space);
         _events = new EventReader(_space);
         _operations = new OperationRunner(_space, _ranges);
         _transactions = new TxnRunner(_space, _operations);
+        _leases = new LeaseRunner(_space);
     }
 
     /// <summary>The revision of the last request that changed something; 1 if none did.</summary>
@@ -49,17 +52,18 @@ public sealed class OrderedStore : IStateMachine
     /// <summary>What the store holds from the runtime, and how much of it is in use.</summary>
     public StoreSize Size => new(
         _space.Bytes.AllocatedBytes + _space.Versions.AllocatedBytes + _space.Events.AllocatedBytes
-            + _space.Index.AllocatedBytes,
+            + _space.Index.AllocatedBytes + _space.Leases.AllocatedBytes,
         _space.Bytes.UsedBytes + _space.Versions.UsedBytes + _space.Index.UsedBytes
             + ((_space.Events.End - _space.Events.First) * sizeof(uint)),
-        _space.Bytes.Arrays + _space.Versions.Arrays + _space.Events.Arrays + _space.Index.Arrays);
+        _space.Bytes.Arrays + _space.Versions.Arrays + _space.Events.Arrays + _space.Index.Arrays
+            + _space.Leases.Arrays);
 
     /// <inheritdoc/>
     public Slot DurableUpTo => Slot.Zero;
 
     /// <summary>
-    /// A sum over all effects: of each version made its key, value, revisions and lease, and of each compaction its
-    /// revision. Each is mixed into the sum before it, so equal sums mean the same effects in the same order; a command
+    /// A sum over all effects: of each version made its key, value, revisions and lease, of each compaction its
+    /// revision, and of each lease its beginning, renewals and end. Each is mixed into the sum before it, so equal sums mean the same effects in the same order; a command
     /// without effect leaves it alone.
     /// </summary>
     public ulong EffectSum => _space.EffectSum;
@@ -75,6 +79,8 @@ public sealed class OrderedStore : IStateMachine
         uint group, Slot slot, ulong storeTimeMicroseconds, ReadOnlySpan<byte> command, bool wantOutcome)
     {
         _space.Reclaim(ReclaimedPerCommand);
+        StoreTimeMicroseconds = storeTimeMicroseconds;
+        _passedMicroseconds = 0;
         StoreError error = CommandValidation.ValidateForApply(command);
         StoreOutcome? outcome = null;
         if (error == StoreError.None)
@@ -87,7 +93,9 @@ public sealed class OrderedStore : IStateMachine
     }
 
     /// <summary>Carries out a transaction that only reads, without the log.</summary>
-    /// <param name="command">A valid command for which <see cref="CommandValidation.IsReadOnly"/> holds; others are refused.</param>
+    /// <param name="command">
+    /// A valid command for which <see cref="CommandValidation.IsReadOnly"/> holds; others are refused.
+    /// </param>
     public StoreOutcome ReadTransaction(ReadOnlySpan<byte> command)
     {
         StoreError error = CommandValidation.ValidateForApply(command);
@@ -107,7 +115,9 @@ public sealed class OrderedStore : IStateMachine
         where TSink : IKeyValueSink, allows ref struct => _ranges.Read(in query, ref sink);
 
     /// <summary>Where to read the history from, to see everything from a revision on.</summary>
-    /// <param name="fromRevision">The first revision of interest; one not reached yet gives the end of the history.</param>
+    /// <param name="fromRevision">
+    /// The first revision of interest; one not reached yet gives the end of the history.
+    /// </param>
     /// <param name="position">Where its first event stands.</param>
     /// <returns>False if the revision is older than <see cref="CompactedRevision"/>.</returns>
     public bool TryFindEvents(long fromRevision, out EventPosition position) =>
@@ -129,7 +139,12 @@ public sealed class OrderedStore : IStateMachine
     /// Opens a cursor over all that can be read now, to be written out while commands go on. One at a time; until it is
     /// closed nothing of that is forgotten.
     /// </summary>
-    public StoreCursor OpenCursor() => new(_space);
+    public StoreCursor OpenCursor() => new(_space, StoreTimeMicroseconds);
+
+    /// <summary>Takes the next piece of the store into a sum.</summary>
+    /// <param name="hash">The sum so far.</param>
+    /// <param name="versionsMax">About how many keys and versions to go through now.</param>
+    public void Hash(HistoryHash hash, int versionsMax) => hash.Step(_space, versionsMax);
 
     /// <summary>After a compaction: forgets some of what is out of use, now rather than with the next commands.</summary>
     /// <param name="eventsMax">How many old events to go through.</param>
@@ -158,8 +173,7 @@ public sealed class OrderedStore : IStateMachine
                 error = _space.Compact(reader.Compact());
                 return error == StoreError.None && wantOutcome ? new CompactOutcome(_space.Revision) : null;
             default:
-                error = StoreError.Malformed;
-                return null;
+                return CarryOutLease(command, wantOutcome, out error);
         }
     }
 }

@@ -15,7 +15,9 @@ public enum StoreError
     /// <summary>A key is empty.</summary>
     KeyNotProvided = 3,
 
-    /// <summary>A put that keeps the old value or lease needs a key that exists; or an operation of a transaction is empty.</summary>
+    /// <summary>
+    /// A put that keeps the old value or lease needs a key that exists; or an operation of a transaction is empty.
+    /// </summary>
     KeyNotFound = 4,
 
     /// <summary>A put that keeps the old value brings one.</summary>
@@ -44,4 +46,13 @@ public enum StoreError
 
     /// <summary>A read-only transaction was asked for, and the command writes.</summary>
     NotReadOnly = 13,
+
+    /// <summary>A lease asks for more than <see cref="LeaseLimits.TtlSecondsMax"/>.</summary>
+    LeaseTtlTooLarge = 20,
+
+    /// <summary>A lease with that id exists.</summary>
+    LeaseExists = 21,
+
+    /// <summary>There are <see cref="LeaseLimits.LeasesMax"/> leases, or a command renews too many at once.</summary>
+    TooManyLeases = 22,
 }

@@ -27,7 +27,10 @@ public sealed class OpenDoor : IAsyncDisposable
     {
         var node = new SingleNode(watchLimits);
         var door = await EtcdDoor.OpenAsync(
-            node, options?.Invoke() ?? new EtcdDoorOptions { ListenUrls = ["http://127.0.0.1:0"] }, NullLoggerFactory.Instance, time);
+            node,
+            options?.Invoke() ?? new EtcdDoorOptions { ListenUrls = ["http://127.0.0.1:0"] },
+            NullLoggerFactory.Instance,
+            time);
         node.Members = [node.Members[0] with { ClientUrls = [door.Addresses[0]] }];
         return new OpenDoor(node, door);
     }

@@ -30,7 +30,10 @@ public sealed class RealClientTests : IAsyncLifetime
     public async Task Etcdctl_is_told_of_a_write_of_unknown_outcome_in_words_that_it_does_not_retry_on()
     {
         _door.Node.FailWith = Synod.Node.Failure.TimedOut;
-        Assert.Contains("Error: etcdserver: request timed out", await Etcdctl.FailAsync("put", "a", "1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Error: etcdserver: request timed out",
+            await Etcdctl.FailAsync("put", "a", "1"),
+            StringComparison.Ordinal);
         Assert.Equal(0, _door.Node.Writes);
     }
 
@@ -41,10 +44,26 @@ public sealed class RealClientTests : IAsyncLifetime
         await Etcdctl.RunAsync("put", "a", "2");
         Assert.Equal("compacted revision 3\n", await Etcdctl.RunAsync("compaction", "3"));
         Assert.Contains(
-            "etcdserver: mvcc: required revision has been compacted", await Etcdctl.FailAsync("compaction", "3"), StringComparison.Ordinal);
+            "etcdserver: mvcc: required revision has been compacted",
+            await Etcdctl.FailAsync("compaction", "3"),
+            StringComparison.Ordinal);
         Assert.Contains(
-            "required revision has been compacted", await Etcdctl.FailAsync("watch", "a", "--rev=2"), StringComparison.Ordinal);
+            "required revision has been compacted",
+            await Etcdctl.FailAsync("watch", "a", "--rev=2"),
+            StringComparison.Ordinal);
     }
+
+    [Fact]
+    public Task Etcdctl_grants_renews_lists_and_revokes_leases() => LeaseScenarios.EtcdctlLeasesAsync(Etcdctl, "l/");
+
+    [Fact]
+    public Task Etcdctl_locks() => LeaseScenarios.EtcdctlLockAsync(Etcdctl, "lock");
+
+    [Fact]
+    public Task Etcdctl_elects_and_observes() => LeaseScenarios.EtcdctlElectAsync(Etcdctl, "election");
+
+    [Fact]
+    public Task Python_leases_and_locks() => LeaseScenarios.PythonLeasesAndLocksAsync(_door.Address, "l/");
 
     [Fact]
     public Task Python_reads_writes_and_compares() => PythonScenarios.KeysAndTransactionsAsync(_door.Address, "p/");
@@ -62,13 +81,14 @@ public sealed class RealClientTests : IAsyncLifetime
     {
         foreach (var (path, expected) in new[]
         {
-            ("/health", """{"health":"true"}"""),
+            ("/health", """{"health":"true","reason":""}"""),
             ("/version", """{"etcdserver":"3.4.23","etcdcluster":"3.4.0"}"""),
             ("/metrics", "synod_door_calls_total"),
         })
         {
             await _door.Client.PutAsync("k", "v");
-            var result = await Tool.RunAsync("curl", "curl", ["-s", flag, "-w", "\n%{http_version} %{http_code}", _door.Address + path]);
+            var result = await Tool.RunAsync(
+                "curl", "curl", ["-s", flag, "-w", "\n%{http_version} %{http_code}", _door.Address + path]);
             Assert.Contains(expected, result.Output, StringComparison.Ordinal);
             Assert.Equal($"{version} 200", result.Lines[^1]);
         }

@@ -12,11 +12,22 @@ internal sealed class DumbStore
     }
 
     private readonly List<Version> _all = [];
+    private readonly Dictionary<long, (long Ttl, ulong Until)> _leases = [];
     private int _committed;
     private long _revision = 1;
     private long _compacted = -1;
 
     public long Revision => _revision;
+
+    /// <summary>Store time in seconds.</summary>
+    public ulong Seconds { get; set; }
+
+    public string Leases() => string.Join('\n', _leases.OrderBy(lease => (lease.Value.Until, lease.Key)).Select(lease =>
+        $"{lease.Key} {lease.Value.Ttl} {(lease.Value.Until > Seconds ? lease.Value.Until - Seconds : 0)} "
+        + $"[{string.Join(' ', KeysOf(lease.Key))}]"));
+
+    private IEnumerable<string> KeysOf(long lease) =>
+        At(long.MaxValue, "\0", "\0").Where(v => v.Lease == lease).Select(v => v.Key);
 
     public long Compacted => _compacted;
 
@@ -111,7 +122,7 @@ internal sealed class DumbStore
         if (operation is Put put)
         {
             string? key = (put.KeepValue || put.KeepLease) && Present(put.Key) is null ? "KeyNotFound" : null;
-            string? lease = put.Lease != 0 ? "LeaseNotFound" : null;
+            string? lease = put.Lease != 0 && !_leases.ContainsKey(put.Lease) ? "LeaseNotFound" : null;
             return inTxn ? key ?? lease : lease ?? key;
         }
         if (operation is Get get)
@@ -119,6 +130,17 @@ internal sealed class DumbStore
             return get.Revision != 0 && get.Revision < _compacted ? "Compacted"
                 : get.Revision > _revision ? "FutureRevision"
                 : null;
+        }
+        if (operation is Grant grant)
+        {
+            return grant.Id == 0 ? "LeaseNotFound"
+                : grant.Ttl > 9_000_000_000 ? "LeaseTtlTooLarge"
+                : _leases.ContainsKey(grant.Id) ? "LeaseExists"
+                : null;
+        }
+        if (operation is Revoke revoke)
+        {
+            return _leases.ContainsKey(revoke.Id) ? null : "LeaseNotFound";
         }
         if (operation is CompactAt compact)
         {
@@ -217,8 +239,47 @@ internal sealed class DumbStore
             case CompactAt compact:
                 _compacted = compact.Revision;
                 return $"compacted @{_revision}";
+            case Grant grant:
+                long ttl = Math.Max(2, grant.Ttl);
+                _leases[grant.Id] = (ttl, Seconds + (ulong)ttl);
+                return $"granted {grant.Id} {ttl} @{_revision}";
+            case Revoke revoke:
+                End(revoke.Id);
+                return $"revoked @{Now}";
+            case Renew renew:
+                return $"renewed {string.Join(' ', renew.Ids.Select(RenewOne).ToList())} @{_revision}";
+            case Expire expire:
+                List<long> over = _leases.OrderBy(lease => (lease.Value.Until, lease.Key))
+                    .Where(lease => lease.Value.Until <= Seconds && lease.Value.Until <= expire.Seconds)
+                    .Select(lease => lease.Key).ToList();
+                foreach (long id in over)
+                {
+                    End(id);
+                    _revision = Now;
+                    _committed = _all.Count;
+                }
+                return $"expired {over.Count} @{_revision}";
             default:
                 throw new InvalidOperationException();
         }
+    }
+
+    private long RenewOne(long id)
+    {
+        if (!_leases.TryGetValue(id, out (long Ttl, ulong Until) lease) || lease.Until <= Seconds)
+        {
+            return 0;
+        }
+        _leases[id] = lease with { Until = Seconds + (ulong)lease.Ttl };
+        return lease.Ttl;
+    }
+
+    private void End(long id)
+    {
+        foreach (string key in KeysOf(id).ToList())
+        {
+            Do(new Delete(key), []);
+        }
+        _leases.Remove(id);
     }
 }

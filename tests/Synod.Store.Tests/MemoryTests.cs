@@ -3,6 +3,7 @@ using System.Reflection;
 namespace Synod.Store.Tests;
 
 /// <summary>What the garbage collector sees of the store.</summary>
+[Collection(nameof(MemoryTests))]
 public class MemoryTests
 {
     private const int Keys = 200_000;

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Synod.Store.Tests;
 
-/// <summary>Operations as plain objects: what tests write down, and what both stores are given. Text is one byte a character.</summary>
+/// <summary>
+/// Operations as plain objects: what tests write down, and what both stores are given. Text is one byte a character.
+/// </summary>
 internal abstract record Operation
 {
     public static byte[] Bytes(string text) => System.Text.Encoding.Latin1.GetBytes(text);
@@ -90,6 +92,26 @@ internal sealed record Nothing : Operation
 internal sealed record CompactAt(long Revision) : Operation
 {
     public override void Write(CommandWriter writer) => writer.Compact(Revision);
+}
+
+internal sealed record Grant(long Id, long Ttl) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseGrant(new LeaseGrant(Id, Ttl));
+}
+
+internal sealed record Revoke(long Id) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseRevoke(Id);
+}
+
+internal sealed record Renew(params long[] Ids) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseRenew(Ids);
+}
+
+internal sealed record Expire(ulong Seconds) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.LeaseExpire(Seconds * 1_000_000);
 }
 
 internal sealed record Is(

@@ -8,11 +8,17 @@ internal sealed class RandomOperations(int seed, int keyCount)
 
     public long RevisionNow { get; set; } = 1;
 
+    public ulong SecondsNow { get; private set; }
+
+    /// <summary>Lets time pass, mostly a little.</summary>
+    public ulong Tick() => SecondsNow += (ulong)(_random.Next(3) == 0 ? _random.Next(4) : 0);
+
     public Operation Next()
     {
         int kind = _random.Next(100);
         return kind < 45 ? Put()
             : kind < 55 ? Delete()
+            : kind < 63 ? Lease()
             : kind < 98 ? Txn(2)
             : new CompactAt(Revision());
     }
@@ -46,11 +52,27 @@ internal sealed class RandomOperations(int seed, int keyCount)
         return new Put(
             Key(),
             keepsValue ? "" : Value(),
-            !keepsLease && _random.Next(30) == 0 ? 7 : 0,
+            !keepsLease && _random.Next(3) == 0 ? LeaseId() : 0,
             _random.Next(3) == 0,
             keepsValue,
             keepsLease);
     }
+
+    private Operation Lease() => _random.Next(6) switch
+    {
+        0 or 1 => new Grant(_random.Next(20) == 0 ? 0 : LeaseId(), _random.Next(20) == 0 ? 9_000_000_001 : _random.Next(-1, 40)),
+        2 => new Revoke(LeaseId()),
+        3 => new Expire(SecondsNow - (ulong)_random.NextInt64(0, (long)Math.Min(SecondsNow, 5))),
+        _ => new Renew(Several(3, LeaseId)),
+    };
+
+    private long LeaseId() => _random.Next(6) switch
+    {
+        0 => long.MinValue,
+        1 => 1L << 40,
+        2 => -1,
+        var small => small,
+    };
 
     private Delete Delete() => new(Key(), _random.Next(2) == 0 ? "" : End(), _random.Next(2) == 0);
 

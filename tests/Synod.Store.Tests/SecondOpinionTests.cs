@@ -17,6 +17,7 @@ public class SecondOpinionTests
             var dumb = new DumbStore();
             for (int step = 0; step < commands; step++)
             {
+                store.Seconds = dumb.Seconds = operations.Tick();
                 Operation operation = operations.Next();
                 Same(seed, step, operation, dumb.Answer(operation), store.Answer(operation));
                 operations.RevisionNow = store.Store.CurrentRevision;
@@ -26,6 +27,7 @@ public class SecondOpinionTests
                 Same(seed, step, get, dumb.Read(get), store.Read(get));
                 if (step % 16 == 0)
                 {
+                    Assert.Equal(dumb.Leases(), store.Leases());
                     CompareHistories(seed, step, operations.Revision(), dumb, store);
                 }
             }
@@ -42,6 +44,7 @@ public class SecondOpinionTests
             var other = new TestStore();
             for (int step = 0; step < 300; step++)
             {
+                one.Seconds = other.Seconds = operations.Tick();
                 byte[] command = operations.Next().ToCommand();
                 one.Run(command);
                 other.RunUnwatched(command);

@@ -11,6 +11,7 @@ public class SnapshotTests
     [InlineData(800, 4, 1500)]
     public void What_is_installed_is_the_store_as_it_was_when_the_cursor_was_opened(int keyCount, int seeds, int commands)
     {
+        int leasesSeen = 0;
         for (int seed = 0; seed < seeds; seed++)
         {
             var operations = new RandomOperations((seed * 104729) + keyCount, keyCount);
@@ -19,13 +20,16 @@ public class SnapshotTests
             for (int step = 0; step < commands; step++)
             {
                 byte[] command = operations.Next().ToCommand();
+                store.Seconds = still.Seconds = operations.Tick();
                 store.RunUnwatched(command);
                 still.RunUnwatched(command);
                 operations.RevisionNow = store.Store.CurrentRevision;
             }
+            leasesSeen += still.Store.LeaseCount;
             StoreCursor cursor = store.Store.OpenCursor();
             var written = new TestStore(Install(cursor, sliceBytes: 64, () =>
             {
+                store.Seconds = operations.Tick();
                 store.RunUnwatched(operations.Next().ToCommand());
                 operations.RevisionNow = store.Store.CurrentRevision;
             }));
@@ -34,11 +38,31 @@ public class SnapshotTests
             for (int step = 0; step < 200; step++)
             {
                 Operation operation = operations.Next();
+                still.Seconds = written.Seconds = operations.Tick();
                 Assert.Equal(still.Answer(operation), written.Answer(operation));
                 operations.RevisionNow = still.Store.CurrentRevision;
             }
             AssertSame(still, written);
         }
+        Assert.True(leasesSeen > seeds / 2, $"{leasesSeen} leases");
+    }
+
+    [Fact]
+    public void A_key_that_names_a_lease_that_is_not_there_makes_the_snapshot_unusable()
+    {
+        var store = new TestStore();
+        store.Run(new Grant(7, 60));
+        store.Run(new Put("key", "value", 7));
+        List<byte[]> slices = Slices(store.Store.OpenCursor(), 1 << 20, () => { });
+        var whole = new StoreInstaller();
+        var without = new StoreInstaller();
+        foreach (byte[] slice in slices)
+        {
+            Assert.Null(whole.Take(slice));
+            Assert.Null(slice[0] == (byte)StoreSlice.Leases ? null : without.Take(slice));
+        }
+        Assert.Equal(1, whole.Finish()!.LeaseCount);
+        Assert.Null(without.Finish());
     }
 
     [Fact]
@@ -92,14 +116,13 @@ public class SnapshotTests
         store.Run(new CompactAt(10));
         StoreCursor cursor = store.Store.OpenCursor();
         List<byte[]> slices = Slices(cursor, 1 << 20, () => { });
-        Assert.Equal(3, slices.Count);
+        Assert.Equal([1, 2, 3, 4], slices.Select(slice => slice[0]));
         Assert.NotNull(new StoreInstaller().Take(slices[1]));
-        for (int length = 0; length < slices[2].Length; length++)
+        for (int length = 0; length < slices[3].Length; length++)
         {
             var installer = new StoreInstaller();
-            Assert.Null(installer.Take(slices[0]));
-            Assert.Null(installer.Take(slices[1]));
-            string? error = installer.Take(slices[2].AsMemory(0, length));
+            Assert.All(slices.Take(3), slice => Assert.Null(installer.Take(slice)));
+            string? error = installer.Take(slices[3].AsMemory(0, length));
             Assert.True(error is not null || installer.Taken < cursor.Written);
         }
     }
@@ -130,6 +153,8 @@ public class SnapshotTests
         return slices;
     }
 
+    private static IEnumerable<string> LeasesOf(OrderedStore store) => store.Leases().Select(lease => $"{lease}").Order();
+
     private static byte[] Records(StoreCursor cursor, int sliceBytes) =>
         [.. Slices(cursor, sliceBytes, () => { })
             .Select(slice => slice[0] == 1 ? slice.AsSpan(0, 25).ToArray() : slice).SelectMany(slice => slice)];
@@ -140,6 +165,7 @@ public class SnapshotTests
         Assert.Equal(expected.Store.CurrentRevision, actual.Store.CurrentRevision);
         Assert.Equal(expected.Store.CompactedRevision, actual.Store.CompactedRevision);
         Assert.Equal(expected.Store.KeyCount, actual.Store.KeyCount);
+        Assert.Equal(LeasesOf(expected.Store), LeasesOf(actual.Store));
         for (long revision = 0; revision <= expected.Store.CurrentRevision + 1; revision++)
         {
             var all = new Get("\0", "\0") { Revision = revision };

@@ -17,11 +17,14 @@ internal sealed class TestStore
 
     public OrderedStore Store { get; }
 
+    /// <summary>Store time in seconds.</summary>
+    public ulong Seconds { get; set; }
+
     public StoreOutcome Run(Operation operation) => Run(operation.ToCommand());
 
-    public StoreOutcome Run(byte[] command) => (StoreOutcome)Store.Apply(0, new Slot(++_slot), 0, command, true)!;
+    public StoreOutcome Run(byte[] command) => (StoreOutcome)Store.Apply(0, new Slot(++_slot), Seconds * 1_000_000, command, true)!;
 
-    public void RunUnwatched(byte[] command) => Store.Apply(0, new Slot(++_slot), 0, command, false);
+    public void RunUnwatched(byte[] command) => Store.Apply(0, new Slot(++_slot), Seconds * 1_000_000, command, false);
 
     public string Answer(Operation operation) => Answer(Run(operation));
 
@@ -63,8 +66,17 @@ internal sealed class TestStore
             $"range [{string.Concat(range.KeyValues.Select(Of))}] count {range.Count} more {range.More} @{range.Revision}",
         TxnOutcome txn => $"txn {txn.Succeeded} ({string.Join("; ", txn.Responses.Select(Answer))}) @{txn.Revision}",
         CompactOutcome compact => $"compacted @{compact.Revision}",
+        LeaseGrantOutcome grant => $"granted {grant.Id} {grant.TtlSeconds} @{grant.Revision}",
+        LeaseRevokeOutcome revoke => $"revoked @{revoke.Revision}",
+        LeaseRenewOutcome renew => $"renewed {string.Join(' ', renew.TtlSeconds)} @{renew.Revision}",
+        LeaseExpireOutcome expire => $"expired {expire.Ended} @{expire.Revision}",
         _ => throw new InvalidOperationException(),
     };
+
+    /// <summary>All leases with what is left of them and their keys.</summary>
+    public string Leases() => string.Join('\n', Store.Leases().Select(lease =>
+        $"{lease.Id} {lease.TtlSeconds} {lease.RemainingMicroseconds / 1_000_000} "
+        + $"[{string.Join(' ', Store.KeysOfLease(lease.Id).Select(key => Operation.Text(key.Span)))}]"));
 
     public static string Line(string key, string value, long create, long mod, long version, long lease) =>
         $"<{key}={value} c{create} m{mod} v{version} l{lease}>";

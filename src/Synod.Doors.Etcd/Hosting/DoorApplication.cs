@@ -5,25 +5,29 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Synod.Doors.Etcd.Gateway;
 
 namespace Synod.Doors.Etcd.Hosting;
 
 /// <summary>
-/// What Kestrel calls for every request: gRPC by path, then the plain pages. There is no routing, no middleware and no
-/// container between.
+/// What Kestrel calls for every request: gRPC by path, then the plain pages, then the JSON gateway. There is no routing, no
+/// middleware and no container between.
 /// </summary>
 internal sealed class DoorApplication : IHttpApplication<DoorContext>
 {
     private readonly FrozenDictionary<string, GrpcMethod> _methods;
     private readonly FrozenSet<string> _services;
     private readonly FrozenDictionary<string, PlainPage> _pages;
+    private readonly JsonGateway _gateway;
     private readonly ILogger _logger;
 
-    public DoorApplication(IReadOnlyList<GrpcMethod> methods, IReadOnlyDictionary<string, PlainPage> pages, ILogger logger)
+    public DoorApplication(IReadOnlyList<GrpcMethod> methods, IReadOnlyDictionary<string, PlainPage> pages, JsonGateway gateway,
+        ILogger logger)
     {
         _methods = methods.ToFrozenDictionary(method => method.Path, StringComparer.Ordinal);
         _services = methods.Select(method => method.Service).ToFrozenSet(StringComparer.Ordinal);
         _pages = pages.ToFrozenDictionary(StringComparer.Ordinal);
+        _gateway = gateway;
         _logger = logger;
     }
 
@@ -56,7 +60,7 @@ internal sealed class DoorApplication : IHttpApplication<DoorContext>
             }
             if (HttpMethods.IsPost(http.Request.Method) && _methods.TryGetValue(path, out var method))
             {
-                return ServeAsync(method, http, context);
+                return ServeAsync(method, null, http, context);
             }
             GrpcResponse.End(http.Response, Unimplemented(path), bodyBegun: false);
             return Task.CompletedTask;
@@ -67,30 +71,43 @@ internal sealed class DoorApplication : IHttpApplication<DoorContext>
                 ? page.ServeAsync(http)
                 : PlainPage.Write(http, StatusCodes.Status405MethodNotAllowed, "text/plain", "Only GET here.\n");
         }
+        if (_gateway.TryFind(path, out var route))
+        {
+            return JsonGateway.Refusal(route, http)
+                ?? ServeAsync(route.Method!, route, http, context);
+        }
         return PlainPage.Write(http, StatusCodes.Status404NotFound, "text/plain", "404 page not found\n");
     }
 
-    private async Task ServeAsync(GrpcMethod method, HttpContext http, DoorContext context)
+    private async Task ServeAsync(GrpcMethod method, GatewayRoute? route, HttpContext http, DoorContext context)
     {
         method.CountStart();
         var code = GrpcCode.Internal;
         try
         {
-            code = (await method.ServeAsync(http, context).ConfigureAwait(false)).Code;
+            var serving = route is null ? method.ServeAsync(http, context) : _gateway.ServeAsync(route, http, context);
+            code = (await serving.ConfigureAwait(false)).Code;
         }
         catch (Exception e) when (IsClientGone(e, http))
         {
             code = GrpcCode.Cancelled;
             context.ResetAnswer(lost: true);
         }
-#pragma warning disable CA1031 // Whatever it was: the client hears of it, the operator reads of it, other clients go on.
+#pragma warning disable CA1031 // Whatever it was: client and operator hear of it, other clients go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             DoorLog.CallFailed(_logger, method.Path, e);
             context.ResetAnswer(lost: true);
-            GrpcResponse.End(
-                http.Response, new(GrpcCode.Internal, "etcdserver: internal error"), bodyBegun: http.Response.HasStarted);
+            var status = new GrpcStatus(GrpcCode.Internal, "etcdserver: internal error");
+            if (route is null)
+            {
+                GrpcResponse.End(http.Response, status, bodyBegun: http.Response.HasStarted);
+            }
+            else if (!http.Response.HasStarted)
+            {
+                await JsonGateway.Refuse(http, status).ConfigureAwait(false);
+            }
         }
         finally
         {

@@ -12,7 +12,9 @@ public sealed class EtcdDoorOptions
     /// <summary>The most connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
 
-    /// <summary>The most streams at a time on one connection; more are refused by HTTP/2 and retried by clients.</summary>
+    /// <summary>
+    /// The most streams at a time on one connection; more are refused by HTTP/2 and retried by clients.
+    /// </summary>
     public int StreamsPerConnectionMax { get; init; } = 1_000;
 
     /// <summary>The largest message taken off the wire, in bytes; a larger one is not even read.</summary>
@@ -21,14 +23,17 @@ public sealed class EtcdDoorOptions
     /// <summary>The largest request that may change the store, in bytes.</summary>
     public int WriteRequestBytesMax { get; init; } = 1536 * 1024;
 
-    /// <summary>The most comparisons, or operations of one branch, of a transaction; nested ones share the budget.</summary>
+    /// <summary>
+    /// The most comparisons, or operations of one branch, of a transaction; nested ones share the budget.
+    /// </summary>
     public int TransactionOperationsMax { get; init; } = 128;
 
     /// <summary>The most watchers on one stream.</summary>
     public int WatchersPerStreamMax { get; init; } = 10_000;
 
     /// <summary>
-    /// How many bytes of events may wait for a watch stream's client. A watcher over it pauses until the client has read,
+    /// How many bytes of events may wait for a watch stream's client. A watcher over it pauses until the client has
+    /// read,
     /// and is cut if that takes too long.
     /// </summary>
     public int WatchBacklogBytesMax { get; init; } = 4 * 1024 * 1024;

@@ -79,7 +79,8 @@ internal static class GrpcFrame
     /// <summary>The status for a frame that cannot be taken.</summary>
     public static GrpcStatus Refusal(FrameVerdict verdict, uint length, int messageBytesMax) => verdict switch
     {
-        FrameVerdict.Compressed => new(GrpcCode.Unimplemented, "grpc: compressed messages are not supported, send identity"),
+        FrameVerdict.Compressed => new(
+            GrpcCode.Unimplemented, "grpc: compressed messages are not supported, send identity"),
         FrameVerdict.TooLarge => new(
             GrpcCode.ResourceExhausted, $"grpc: received message larger than max ({length} vs. {messageBytesMax})"),
         FrameVerdict.Malformed => new(GrpcCode.Internal, "grpc: malformed message frame"),

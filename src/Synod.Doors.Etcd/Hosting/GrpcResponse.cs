@@ -24,7 +24,8 @@ internal static class GrpcResponse
     public static void Begin(HttpResponse response) => response.ContentType = ContentType;
 
     /// <summary>
-    /// Ends a response. If nothing was sent yet, the status stands in the headers and there are no trailers at all, which
+    /// Ends a response. If nothing was sent yet, the status stands in the headers and there are no trailers at all,
+    /// which
     /// is how gRPC tells a refusal from a broken stream.
     /// </summary>
     public static void End(HttpResponse response, GrpcStatus status, bool bodyBegun)

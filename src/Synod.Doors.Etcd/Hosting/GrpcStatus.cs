@@ -73,7 +73,8 @@ public readonly record struct GrpcStatus(GrpcCode Code, string Message)
     internal string CodeText => CodeTexts[(int)Code];
 
     /// <summary>
-    /// The message as a header's value: UTF-8, everything but printable ASCII percent-encoded, as gRPC over HTTP/2 wants.
+    /// The message as a header's value: UTF-8, everything but printable ASCII percent-encoded, as gRPC over HTTP/2
+    /// wants.
     /// </summary>
     internal string EncodedMessage()
     {

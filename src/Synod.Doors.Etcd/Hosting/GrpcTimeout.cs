@@ -5,7 +5,9 @@ internal static class GrpcTimeout
 {
     private const int DigitsMax = 8;
 
-    /// <summary>The longest time-out that is honoured; a longer one is cut to it. Timers cannot hold much more.</summary>
+    /// <summary>
+    /// The longest time-out that is honoured; a longer one is cut to it. Timers cannot hold much more.
+    /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(20);
 
     /// <summary>Reads the header's value.</summary>
@@ -40,7 +42,9 @@ internal static class GrpcTimeout
         {
             return false;
         }
-        var span = ticksPerUnit == 0 ? TimeSpan.FromTicks((count + 99) / 100) : TimeSpan.FromTicks(count * ticksPerUnit.Value);
+        var span = ticksPerUnit == 0
+            ? TimeSpan.FromTicks((count + 99) / 100)
+            : TimeSpan.FromTicks(count * ticksPerUnit.Value);
         timeout = span > Longest ? Longest : span;
         return true;
     }

@@ -57,7 +57,8 @@ internal static class KestrelSetup
 
     private static void Listen(KestrelServerOptions kestrel, string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.AbsolutePath is not ("/" or "") || uri.Query.Length > 0)
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.AbsolutePath is not ("/" or "")
+            || uri.Query.Length > 0)
         {
             throw new DoorCannotOpenException($"'{url}' is not an address to listen on: expected http://host:port.");
         }

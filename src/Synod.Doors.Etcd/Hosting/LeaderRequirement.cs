@@ -5,7 +5,9 @@ using Synod.Paxos;
 
 namespace Synod.Doors.Etcd.Hosting;
 
-/// <summary>A client may ask, by the metadata <c>hasleader: true</c>, to be refused at once where no leader is known.</summary>
+/// <summary>
+/// A client may ask, by the metadata <c>hasleader: true</c>, to be refused at once where no leader is known.
+/// </summary>
 internal static class LeaderRequirement
 {
     /// <summary>The metadata's name.</summary>

@@ -16,6 +16,7 @@ internal abstract class PlainPage
         http.Response.StatusCode = status;
         http.Response.ContentType = contentType;
         http.Response.ContentLength = bytes.Length;
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(bytes).AsTask();
+        return HttpMethods.IsHead(http.Request.Method)
+            ? Task.CompletedTask : http.Response.Body.WriteAsync(bytes).AsTask();
     }
 }

@@ -21,6 +21,9 @@ internal interface IUnaryCall
 
     /// <summary>The call was abandoned: its answer's buffer may still be written to and is lost to its owner.</summary>
     bool IsAbandoned { get; }
+
+    /// <summary>It may wait for what other clients do, for as long as its own client wants.</summary>
+    bool MayWaitLong => false;
 }
 
 /// <summary>What both kinds of call carry: the one allocation of a request besides its command.</summary>

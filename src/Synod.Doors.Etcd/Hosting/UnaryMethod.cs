@@ -22,6 +22,9 @@ internal sealed class UnaryMethod(
     private static readonly Action<object?> OnDeadline = static call =>
         ((IUnaryCall)call!).TryAbandon(new GrpcStatus(GrpcCode.DeadlineExceeded, "context deadline exceeded"));
 
+    private static readonly Action<object?> OnGone = static call =>
+        ((IUnaryCall)call!).TryAbandon(new GrpcStatus(GrpcCode.Cancelled, "context canceled"));
+
     /// <inheritdoc/>
     public override async ValueTask<GrpcStatus> ServeAsync(HttpContext http, DoorContext context)
     {
@@ -57,6 +60,10 @@ internal sealed class UnaryMethod(
             return Refuse(http, status);
         }
         call.Submit(node);
+        // Others end soon by themselves; one that waits for other clients ends when its own is gone.
+        await using var gone = call.MayWaitLong
+            ? http.RequestAborted.UnsafeRegister(OnGone, call)
+            : default;
         status = timeout is null ? await call.Ended.ConfigureAwait(false) : await EndedBefore(call, timeout.Value).ConfigureAwait(false);
         if (status.IsOk)
         {
@@ -70,7 +77,8 @@ internal sealed class UnaryMethod(
 
     /// <summary>Tries to make a call of what has arrived so far; false while it is incomplete.</summary>
     private bool TryBegin(
-        in ReadResult read, PooledBuffer answer, out SequencePosition consumed, out IUnaryCall? call, out GrpcStatus status)
+        in ReadResult read, PooledBuffer answer,
+        out SequencePosition consumed, out IUnaryCall? call, out GrpcStatus status)
     {
         call = null;
         var buffer = read.Buffer;

@@ -80,7 +80,8 @@ internal sealed class MetricFamily
                     _leftOut++;
                     return;
                 }
-                _series[labels] = series = new Series(Kind == MetricKind.Histogram ? new long[BucketBounds.Length + 1] : null);
+                _series[labels] = series = new Series(
+                    Kind == MetricKind.Histogram ? new long[BucketBounds.Length + 1] : null);
             }
             series.Take(Kind, value);
         }

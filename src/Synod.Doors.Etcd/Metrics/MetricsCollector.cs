@@ -13,6 +13,7 @@ internal sealed class MetricsCollector : IDisposable
     /// <summary>The most series kept of one instrument; further tag combinations are left out, and counted.</summary>
     private const int SeriesPerInstrumentMax = 1_000;
 
+    private readonly Lock _collecting = new();
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = new();
 
@@ -37,12 +38,16 @@ internal sealed class MetricsCollector : IDisposable
     /// <summary>Asks all observable instruments and returns everything known, by name.</summary>
     public IReadOnlyList<MetricFamily> Collect()
     {
-        foreach (var family in _families.Values)
+        // Two readers at once would each forget what the other has just asked for.
+        lock (_collecting)
         {
-            family.BeginObservation();
+            foreach (var family in _families.Values)
+            {
+                family.BeginObservation();
+            }
+            _listener.RecordObservableInstruments();
+            return [.. _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)];
         }
-        _listener.RecordObservableInstruments();
-        return [.. _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>

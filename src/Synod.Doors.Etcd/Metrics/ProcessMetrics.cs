@@ -29,9 +29,11 @@ internal static class ProcessMetrics
             text, "dotnet_gc_pause_seconds_total", "counter", "Time that garbage collection has stopped the process.",
             GC.GetTotalPauseDuration().TotalSeconds);
         PrometheusText.Single(
-            text, "dotnet_gc_heap_bytes", "gauge", "Managed heap after the last collection.", GC.GetGCMemoryInfo().HeapSizeBytes);
+            text, "dotnet_gc_heap_bytes", "gauge", "Managed heap after the last collection.",
+            GC.GetGCMemoryInfo().HeapSizeBytes);
         PrometheusText.Single(
-            text, "dotnet_thread_pool_queue_length", "gauge", "Work items that wait for a thread.", ThreadPool.PendingWorkItemCount);
+            text, "dotnet_thread_pool_queue_length", "gauge", "Work items that wait for a thread.",
+            ThreadPool.PendingWorkItemCount);
         PrometheusText.Single(
             text, "dotnet_thread_pool_threads", "gauge", "Threads of the pool.", ThreadPool.ThreadCount);
     }

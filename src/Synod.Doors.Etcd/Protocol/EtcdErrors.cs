@@ -41,8 +41,33 @@ internal static class EtcdErrors
     /// <summary>No such lease.</summary>
     public static GrpcStatus LeaseNotFound => new(GrpcCode.NotFound, "etcdserver: requested lease not found");
 
+    /// <summary>A lease with that id exists.</summary>
+    public static GrpcStatus LeaseExists => new(GrpcCode.FailedPrecondition, "etcdserver: lease already exists");
+
+    /// <summary>A lease asks for too long a life.</summary>
+    public static GrpcStatus LeaseTtlTooLarge => new(GrpcCode.OutOfRange, "etcdserver: too large lease TTL");
+
     /// <summary>A queue is full; not done.</summary>
     public static GrpcStatus TooManyRequests => new(GrpcCode.ResourceExhausted, "etcdserver: too many requests");
+
+    /// <summary>The disk is full; not done.</summary>
+    public static GrpcStatus NoSpace =>
+        new(GrpcCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded");
+
+    /// <summary>Only the leader can do this.</summary>
+    public static GrpcStatus NotLeader => new(GrpcCode.FailedPrecondition, "etcdserver: not leader");
+
+    /// <summary>Leadership cannot go there.</summary>
+    public static GrpcStatus BadLeaderTransferee =>
+        new(GrpcCode.FailedPrecondition, "etcdserver: bad leader transferee");
+
+    /// <summary>Leadership did not arrive in time; it may yet.</summary>
+    public static GrpcStatus LeaderTransferTimedOut =>
+        new(GrpcCode.Unavailable, "etcdserver: request timed out, leader transfer took too long");
+
+    /// <summary>A client wanted to raise an alarm.</summary>
+    public static GrpcStatus AlarmsAreTheMembersOwn =>
+        new(GrpcCode.Unimplemented, "etcdserver: alarms are raised and ended by the members themselves");
 
     /// <summary>Nobody leads, and the request never left this node; not done.</summary>
     public static GrpcStatus NoLeader => new(GrpcCode.Unavailable, "etcdserver: no leader");
@@ -74,6 +99,7 @@ internal static class EtcdErrors
     {
         Failure.TooManyRequests or Failure.LimitExceeded => TooManyRequests,
         Failure.NoLeader => NoLeader,
+        Failure.NoSpace => NoSpace,
         Failure.TimedOut => TimedOut,
         Failure.Stopped => ConnectionLost,
         Failure.NotServing => ServerStopped,

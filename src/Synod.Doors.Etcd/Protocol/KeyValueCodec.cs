@@ -3,7 +3,9 @@ using Synod.Store;
 
 namespace Synod.Doors.Etcd.Protocol;
 
-/// <summary>Writes keys as the store shows them in the shape of <c>mvccpb.KeyValue</c>, without an object between.</summary>
+/// <summary>
+/// Writes keys as the store shows them in the shape of <c>mvccpb.KeyValue</c>, without an object between.
+/// </summary>
 internal static class KeyValueCodec
 {
     private const int KeyField = 1;
@@ -34,7 +36,9 @@ internal static class KeyValueCodec
         ProtobufWriter.Field(into, LeaseField, view.Lease);
     }
 
-    /// <summary>Writes what a delete leaves of a key, which is its name and the delete's revision, as a message field.</summary>
+    /// <summary>
+    /// Writes what a delete leaves of a key, which is its name and the delete's revision, as a message field.
+    /// </summary>
     public static void WriteTombstone(PooledBuffer into, int field, in KeyValueView view)
     {
         ProtobufWriter.Header(into, field, TombstoneLength(view));

@@ -3,21 +3,26 @@ using static Synod.Doors.Etcd.Protocol.ProtobufTag;
 
 namespace Synod.Doors.Etcd.Protocol;
 
-/// <summary>Reads the requests that come often straight from their bytes; what they hold points into those bytes.</summary>
+/// <summary>
+/// Reads the requests that come often straight from their bytes; what they hold points into those bytes.
+/// </summary>
 internal static class KvRequests
 {
     /// <summary>Stands for an enum value that does not fit into the store's: refused by validation.</summary>
     private const byte UnknownChoice = byte.MaxValue;
+
+    /// <summary>The highest field number of a <c>RangeRequest</c>.</summary>
+    private const int RangeFieldMax = 13;
 
     /// <summary>Reads a <c>PutRequest</c>; false when the bytes are none.</summary>
     public static bool TryReadPut(ReadOnlySpan<byte> message, out PutOperation put)
     {
         ReadOnlySpan<byte> key = default;
         ReadOnlySpan<byte> value = default;
-        long lease = default;
-        bool wantPrevious = default;
-        bool keepValue = default;
-        bool keepLease = default;
+        var lease = 0L;
+        var wantPrevious = false;
+        var keepValue = false;
+        var keepLease = false;
         var reader = new ProtobufReader(message);
         while (reader.Next())
         {
@@ -60,7 +65,7 @@ internal static class KvRequests
     {
         ReadOnlySpan<byte> key = default;
         ReadOnlySpan<byte> rangeEnd = default;
-        bool wantPrevious = default;
+        var wantPrevious = false;
         var reader = new ProtobufReader(message);
         while (reader.Next())
         {
@@ -91,17 +96,9 @@ internal static class KvRequests
     {
         ReadOnlySpan<byte> key = default;
         ReadOnlySpan<byte> rangeEnd = default;
-        long limit = default;
-        long revision = default;
-        SortOrder sortOrder = default;
-        SortTarget sortTarget = default;
-        bool keysOnly = default;
-        bool countOnly = default;
-        long minModRevision = default;
-        long maxModRevision = default;
-        long minCreateRevision = default;
-        long maxCreateRevision = default;
-        serializable = false;
+        // The number fields, each at its field's number; the bytes fields' places stay empty.
+        Span<ulong> numbers = stackalloc ulong[RangeFieldMax + 1];
+        numbers.Clear();
         var reader = new ProtobufReader(message);
         while (reader.Next())
         {
@@ -113,55 +110,26 @@ internal static class KvRequests
                 case (2 << TypeBits) | Bytes:
                     rangeEnd = reader.Bytes;
                     break;
-                case (3 << TypeBits) | Number:
-                    limit = (long)reader.Number;
-                    break;
-                case (4 << TypeBits) | Number:
-                    revision = (long)reader.Number;
-                    break;
-                case (5 << TypeBits) | Number:
-                    sortOrder = SortOrderOf((int)reader.Number);
-                    break;
-                case (6 << TypeBits) | Number:
-                    sortTarget = SortTargetOf((int)reader.Number);
-                    break;
-                case (7 << TypeBits) | Number:
-                    serializable = reader.Number != 0;
-                    break;
-                case (8 << TypeBits) | Number:
-                    keysOnly = reader.Number != 0;
-                    break;
-                case (9 << TypeBits) | Number:
-                    countOnly = reader.Number != 0;
-                    break;
-                case (10 << TypeBits) | Number:
-                    minModRevision = (long)reader.Number;
-                    break;
-                case (11 << TypeBits) | Number:
-                    maxModRevision = (long)reader.Number;
-                    break;
-                case (12 << TypeBits) | Number:
-                    minCreateRevision = (long)reader.Number;
-                    break;
-                case (13 << TypeBits) | Number:
-                    maxCreateRevision = (long)reader.Number;
+                case >= (3 << TypeBits) and <= (RangeFieldMax << TypeBits) when (reader.Tag & TypeMask) == Number:
+                    numbers[(int)(reader.Tag >> TypeBits)] = reader.Number;
                     break;
             }
         }
+        serializable = numbers[7] != 0;
         query = new RangeQuery
         {
             Key = key,
             RangeEnd = rangeEnd,
-            Limit = limit,
-            Revision = revision,
-            SortOrder = sortOrder,
-            SortTarget = sortTarget,
-            KeysOnly = keysOnly,
-            CountOnly = countOnly,
-            MinModRevision = minModRevision,
-            MaxModRevision = maxModRevision,
-            MinCreateRevision = minCreateRevision,
-            MaxCreateRevision = maxCreateRevision,
+            Limit = (long)numbers[3],
+            Revision = (long)numbers[4],
+            SortOrder = SortOrderOf((int)numbers[5]),
+            SortTarget = SortTargetOf((int)numbers[6]),
+            KeysOnly = numbers[8] != 0,
+            CountOnly = numbers[9] != 0,
+            MinModRevision = (long)numbers[10],
+            MaxModRevision = (long)numbers[11],
+            MinCreateRevision = (long)numbers[12],
+            MaxCreateRevision = (long)numbers[13],
         };
         return !reader.IsMalformed;
     }

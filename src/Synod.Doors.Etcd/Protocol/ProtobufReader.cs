@@ -38,7 +38,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         Tag = (uint)tag;
         Bytes = default;
         Number = 0;
-        switch ((WireType)(tag & 7))
+        switch ((WireType)(tag & ProtobufTag.TypeMask))
         {
             case WireType.Varint:
                 if (!TryVarint(out var number))
@@ -104,8 +104,11 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 /// <summary>Makes tags.</summary>
 internal static class ProtobufTag
 {
-    /// <summary>Bits of a tag that hold the wire type.</summary>
+    /// <summary>How many bits of a tag hold the wire type.</summary>
     public const int TypeBits = 3;
+
+    /// <summary>The bits of a tag that hold the wire type.</summary>
+    public const uint TypeMask = (1 << TypeBits) - 1;
 
     /// <summary>Added to the field number shifted up: bytes follow.</summary>
     public const uint Bytes = (uint)WireType.LengthDelimited;

@@ -3,7 +3,9 @@ using Synod.Doors.Etcd.Hosting;
 
 namespace Synod.Doors.Etcd.Protocol;
 
-/// <summary>Writes protobuf fields straight into a buffer; what is zero or empty is left out, as proto3 has it.</summary>
+/// <summary>
+/// Writes protobuf fields straight into a buffer; what is zero or empty is left out, as proto3 has it.
+/// </summary>
 internal static class ProtobufWriter
 {
     /// <summary>Bytes that a number takes.</summary>

@@ -22,6 +22,9 @@ internal static class StoreErrors
         StoreError.InvalidSortOption => EtcdErrors.InvalidSortOption,
         StoreError.Compacted => EtcdErrors.Compacted,
         StoreError.FutureRevision => EtcdErrors.FutureRevision,
+        StoreError.LeaseExists => EtcdErrors.LeaseExists,
+        StoreError.LeaseTtlTooLarge => EtcdErrors.LeaseTtlTooLarge,
+        StoreError.TooManyLeases => EtcdErrors.TooManyRequests,
         _ => new(GrpcCode.Unknown, $"etcdserver: {error}"),
     };
 }

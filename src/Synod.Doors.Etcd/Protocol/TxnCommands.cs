@@ -77,7 +77,8 @@ internal static class TxnCommands
 
     private static bool TryWrite(Compare compare, CommandWriter writer)
     {
-        if ((uint)compare.Target > (uint)ComparisonTarget.Lease || (uint)compare.Result > (uint)ComparisonResult.NotEqual)
+        if ((uint)compare.Target > (uint)ComparisonTarget.Lease
+            || (uint)compare.Result > (uint)ComparisonResult.NotEqual)
         {
             return false;
         }

@@ -52,6 +52,10 @@ internal sealed class StatusCall(INode node, PooledBuffer answer, DoorIdentity i
         {
             shown.Errors.Add(NoLeader);
         }
+        if (status.NoSpace is not null)
+        {
+            shown.Errors.Add($"memberID:{shown.Header.MemberId} alarm:NOSPACE");
+        }
         if (status.Fault is not null)
         {
             shown.Errors.Add(status.Fault);

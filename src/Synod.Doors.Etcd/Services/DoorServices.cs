@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Synod.Doors.Etcd.Gateway;
+using Synod.Doors.Etcd.Coordination;
 using Synod.Doors.Etcd.Hosting;
 using Synod.Doors.Etcd.Metrics;
 using Synod.Doors.Etcd.Protocol;
@@ -13,9 +15,9 @@ namespace Synod.Doors.Etcd.Services;
 internal sealed class DoorServices : IDisposable
 {
     private const string ClusterService = "etcdserverpb.Cluster";
-    private const string MaintenanceService = "etcdserverpb.Maintenance";
 
     private readonly WatchStreams _streams;
+    private readonly CoordinationMethods _coordination;
     private readonly DoorMeter _meter;
 
     public DoorServices(
@@ -23,9 +25,12 @@ internal sealed class DoorServices : IDisposable
     {
         var identity = new DoorIdentity(node);
         var kv = new KvService(identity, options);
+        var maintenance = new MaintenanceService(node, identity, time);
         _streams = new WatchStreams(node, identity, options, time, logger);
+        _coordination = new CoordinationMethods(node, identity, options, time);
         GrpcMethod[] methods =
         [
+            .. _coordination.All,
             Unary(KvService.Name, "Range", kv.Range),
             Unary(KvService.Name, "Put", kv.Put),
             Unary(KvService.Name, "DeleteRange", kv.DeleteRange),
@@ -36,19 +41,24 @@ internal sealed class DoorServices : IDisposable
                 Parsed(MemberListRequest.Parser, message, out refusal) is { } request
                     ? new MemberListCall(node, request.Linearizable, answer, identity)
                     : null),
-            Unary(MaintenanceService, "Status", (message, answer, out refusal) =>
-                Parsed(StatusRequest.Parser, message, out refusal) is not null
-                    ? new StatusCall(node, answer, identity)
-                    : null),
+            Unary(MaintenanceService.Name, "Status", maintenance.Status),
+            Unary(MaintenanceService.Name, "HashKV", maintenance.HashKv),
+            Unary(MaintenanceService.Name, "Hash", maintenance.Hash),
+            Unary(MaintenanceService.Name, "Defragment", maintenance.Defragment),
+            Unary(MaintenanceService.Name, "Alarm", maintenance.Alarm),
+            Unary(MaintenanceService.Name, "MoveLeader", maintenance.MoveLeader),
+            Unary(MaintenanceService.HealthName, "Check", maintenance.Check),
         ];
         var pages = new Dictionary<string, PlainPage>(StringComparer.Ordinal)
         {
-            ["/health"] = new HealthPage(node),
+            ["/health"] = new HealthPage(node, time),
+            ["/livez"] = new ProbePage(node, time, linearizable: false),
+            ["/readyz"] = new ProbePage(node, time, linearizable: true),
             ["/version"] = new VersionPage(),
             ["/metrics"] = new MetricsPage(metrics),
         };
         _meter = new DoorMeter(methods, _streams);
-        Application = new DoorApplication(methods, pages, logger);
+        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options), logger);
 
         UnaryMethod Unary(string service, string name, BeginUnary begin) =>
             new(service, name, node, options, time, begin);
@@ -61,6 +71,7 @@ internal sealed class DoorServices : IDisposable
     public void Dispose()
     {
         _streams.Dispose();
+        _coordination.Dispose();
         _meter.Dispose();
     }
 

@@ -24,7 +24,9 @@ internal sealed class ReadTxnCall(
         KvAnswers.Write(store.ReadTransaction(command.Span), answer, identity.Now);
 }
 
-/// <summary>A range read under way: from the store's memory into the answer's frame without an object between.</summary>
+/// <summary>
+/// A range read under way: from the store's memory into the answer's frame without an object between.
+/// </summary>
 internal sealed class RangeCall(byte[] message, bool linearizable, PooledBuffer answer, DoorIdentity identity)
     : ReadCall(linearizable, answer)
 {

@@ -74,7 +74,8 @@ internal sealed class KvService(DoorIdentity identity, EtcdDoorOptions options)
         try
         {
             using var stream = new MemoryStream(message.ToArray());
-            using var input = CodedInputStream.CreateWithLimits(stream, options.MessageBytesMax, TransactionParseDepthMax);
+            using var input = CodedInputStream.CreateWithLimits(
+                stream, options.MessageBytesMax, TransactionParseDepthMax);
             request = TxnRequest.Parser.ParseFrom(input);
         }
         catch (InvalidProtocolBufferException)

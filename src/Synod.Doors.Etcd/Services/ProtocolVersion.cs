@@ -1,7 +1,8 @@
 namespace Synod.Doors.Etcd.Services;
 
 /// <summary>
-/// The versions that clients are told. They speak of the protocol, not of this project: clients decide by them what they
+/// The versions that clients are told. They speak of the protocol, not of this project: clients decide by them what
+/// they
 /// may ask for.
 /// </summary>
 internal static class ProtocolVersion

@@ -12,7 +12,9 @@ namespace Synod.Doors.Etcd.Watching;
 /// One watch stream of a client. Its requests are taken by the stream's own task, its events come from the apply actor,
 /// and both post to one outbox.
 /// </summary>
-internal sealed class DoorWatchStream : WatchStream, IDisposable
+#pragma warning disable CA1001 // It holds nothing without a timer, and may be used after the stream is gone.
+internal sealed class DoorWatchStream : WatchStream
+#pragma warning restore CA1001
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, DoorWatcher> _watchers = [];
@@ -20,6 +22,7 @@ internal sealed class DoorWatchStream : WatchStream, IDisposable
     private readonly INode _node;
     private readonly ILogger _logger;
     private long _nextId;
+    private bool _isEnding;
     private long _lastRevision;
 
     public DoorWatchStream(
@@ -72,13 +75,14 @@ internal sealed class DoorWatchStream : WatchStream, IDisposable
     {
         lock (_lock)
         {
-            if (_end.IsCancellationRequested)
+            if (_isEnding)
             {
                 return;
             }
+            _isEnding = true;
             EndStatus = status;
         }
-        _end.Cancel();
+        _ = _end.CancelAsync(); // What hangs on it does not run here, which may be the apply actor.
     }
 
     /// <summary>Carries out what the client said.</summary>
@@ -132,9 +136,6 @@ internal sealed class DoorWatchStream : WatchStream, IDisposable
             _watchers.Remove(watcher.Id);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _end.Dispose();
 
     private void Create(WatchCreateRequest request)
     {

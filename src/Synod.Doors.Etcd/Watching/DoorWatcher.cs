@@ -1,4 +1,5 @@
 using Synod.Doors.Etcd.Hosting;
+using Synod.Doors.Etcd.Protocol;
 using Synod.Node;
 using Synod.Protocol.Etcd;
 using Synod.Store;
@@ -92,17 +93,28 @@ internal sealed class DoorWatcher(
     public override void Progress(long revision) => stream.Answer(new WatchResponse { WatchId = id }, revision);
 
     /// <inheritdoc/>
-    public override void End(WatchEnding ending, long compactedRevision) => stream.WatcherEnded(this, ending switch
+    public override void End(WatchEnding ending, long compactedRevision)
     {
-        WatchEnding.Compacted => new WatchResponse { WatchId = id, Canceled = true, CompactRevision = compactedRevision },
-        WatchEnding.TooSlow => new WatchResponse { WatchId = id, Canceled = true, CancelReason = TooSlowReason },
-        _ => new WatchResponse { WatchId = id, Canceled = true, CancelReason = TooManyReason },
-    });
+        if (ending == WatchEnding.Stopped)
+        {
+            // Not the watcher's end but the node's: the client takes its watchers to another one.
+            stream.End(EtcdErrors.ServerStopped);
+            return;
+        }
+        stream.WatcherEnded(this, ending switch
+        {
+            WatchEnding.Compacted =>
+                new WatchResponse { WatchId = id, Canceled = true, CompactRevision = compactedRevision },
+            WatchEnding.TooSlow => new WatchResponse { WatchId = id, Canceled = true, CancelReason = TooSlowReason },
+            _ => new WatchResponse { WatchId = id, Canceled = true, CancelReason = TooManyReason },
+        });
+    }
 
     private bool LooksRoomy()
     {
         var mine = _fullBytes + (_frame?.Length ?? 0);
         // One watcher may not take the whole stream's room; its own share frees up as the stream is written.
-        return stream.Outbox.HasRoom(mine) && Interlocked.Read(ref _waiting) + mine < stream.Limits.WatcherBacklogBytesMax;
+        return stream.Outbox.HasRoom(mine)
+            && Interlocked.Read(ref _waiting) + mine < stream.Limits.WatcherBacklogBytesMax;
     }
 }

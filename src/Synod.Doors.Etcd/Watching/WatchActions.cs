@@ -39,7 +39,8 @@ internal sealed class CancelWatcher(DoorWatchStream stream, DoorWatcher watcher)
     }
 
     /// <inheritdoc/>
-    public override void Fail(Failure failure) => stream.End(EtcdErrors.Of(failure)); // Better no stream than a deaf one.
+    public override void Fail(Failure failure) =>
+        stream.End(EtcdErrors.Of(failure)); // Better no stream than a deaf one.
 }
 
 /// <summary>Asks how far a stream has come.</summary>

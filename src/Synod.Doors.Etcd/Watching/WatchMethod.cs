@@ -21,15 +21,16 @@ internal sealed class WatchMethod(INode node, WatchStreams streams, EtcdDoorOpti
             GrpcResponse.End(http.Response, LeaderRequirement.Refusal, bodyBegun: false);
             return LeaderRequirement.Refusal;
         }
-        using var stream = streams.Open(LeaderRequirement.IsAsked(http.Request));
+        var stream = streams.Open(LeaderRequirement.IsAsked(http.Request));
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stream.Ending);
         GrpcResponse.Begin(http.Response);
-        // Some clients wait for the headers before they ask for anything.
-        await http.Response.BodyWriter.FlushAsync(ends.Token).ConfigureAwait(false);
-        var writing = stream.Outbox.WriteAllAsync(http.Response.BodyWriter, http.RequestAborted);
+        var writing = Task.CompletedTask;
         var status = GrpcStatus.Ok;
         try
         {
+            // Some clients wait for the headers before they ask for anything.
+            await http.Response.BodyWriter.FlushAsync(ends.Token).ConfigureAwait(false);
+            writing = stream.Outbox.WriteAllAsync(http.Response.BodyWriter, http.RequestAborted);
             status = await ReadAllAsync(http.Request.BodyReader, stream, ends.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stream.Ending.IsCancellationRequested)
@@ -45,7 +46,9 @@ internal sealed class WatchMethod(INode node, WatchStreams streams, EtcdDoorOpti
         return status;
     }
 
-    /// <summary>Takes requests until the client is gone or breaks the protocol; one that has said all may go on listening.</summary>
+    /// <summary>
+    /// Takes requests until the client is gone or breaks the protocol; one that has said all may go on listening.
+    /// </summary>
     private async Task<GrpcStatus> ReadAllAsync(PipeReader reader, DoorWatchStream stream, CancellationToken ends)
     {
         while (true)

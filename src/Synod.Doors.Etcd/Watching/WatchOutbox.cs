@@ -7,7 +7,8 @@ namespace Synod.Doors.Etcd.Watching;
 
 /// <summary>
 /// What waits to be written to one watch stream. The apply actor posts and never waits; one task of the stream writes.
-/// Who posts looks first whether there is room; what is posted without looking (answers to the client's own requests) is
+/// Who posts looks first whether there is room; what is posted without looking (answers to the client's own requests)
+/// is
 /// bounded because no further request is read until there is room.
 /// </summary>
 internal sealed class WatchOutbox(int bytesMax, Action roomAgain)
@@ -50,7 +51,9 @@ internal sealed class WatchOutbox(int bytesMax, Action roomAgain)
         }
     }
 
-    /// <summary>Waits until there is room: before further requests are read, each of which may ask for an answer.</summary>
+    /// <summary>
+    /// Waits until there is room: before further requests are read, each of which may ask for an answer.
+    /// </summary>
     public async ValueTask RoomAsync(CancellationToken gone)
     {
         while (WaitingBytes >= bytesMax)

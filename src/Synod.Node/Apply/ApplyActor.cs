@@ -20,13 +20,16 @@ internal sealed class ApplyActor
     private readonly Waiters _waiters = new();
     private readonly List<ReadBatch> _waitingReads = [];
     private readonly WatchHub _hub;
+    private readonly LeaseBoard _leases;
     private readonly Func<CommandEnvelope, bool> _isWanted;
     private ulong _session;
+    private ulong _timeSeen;
+    private Instant _timeSeenAt;
 
     public ApplyActor(
         NodeOptions options, ReplicatedState state, SessionBoard board, WatchHub hub,
         Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent, Mailbox<NodeRequest> direct,
-        Mailbox<EffectSumAt> sums)
+        Mailbox<EffectSumAt> sums, LeaseBoard leases)
     {
         _options = options;
         _state = state;
@@ -36,6 +39,7 @@ internal sealed class ApplyActor
         _spent = spent;
         _direct = direct;
         _sums = sums;
+        _leases = leases;
         _isWanted = e => e.Session == _session && _waiters.Waits(e.Sequence);
     }
 
@@ -43,11 +47,13 @@ internal sealed class ApplyActor
     /// <returns>When the next is due without input.</returns>
     public Instant Turn(Instant now)
     {
+        ShowTimePassed(now);
         var taken = 0;
         while (taken < BatchesPerTurn && _batches.TryTake(out var batch))
         {
             taken++;
             Take(batch);
+            ShowTimePassed(now);
             batch.Clear();
             _spent.TryPost(batch);
         }
@@ -55,16 +61,31 @@ internal sealed class ApplyActor
         {
             Run(request);
         }
+        ExpireReads(now);
         var more = _hub.Turn(_state.Store, now);
-        return more || _batches.Count > 0 || _direct.Count > 0 ? now : now + WatchTick;
+        // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
+        more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
+        if (more || _batches.Count > 0 || _direct.Count > 0)
+        {
+            return now;
+        }
+        return now + (_waitingReads.Count > 0 ? ReadTick : WatchTick);
     }
 
     /// <summary>The node stops: everybody who waits is told.</summary>
     public void Stop(Failure failure)
     {
+        // Nothing is applied any more: a batch that comes after the waiters were told has nobody to meet.
         while (_batches.TryTake(out var batch))
         {
-            Take(batch);
+            foreach (var registration in batch.Registrations)
+            {
+                registration.Request.Fail(failure);
+            }
+            foreach (var reads in batch.Reads)
+            {
+                FailAll(reads.Reads, failure);
+            }
         }
         _waiters.Restart(failure);
         foreach (var batch in _waitingReads)
@@ -107,6 +128,21 @@ internal sealed class ApplyActor
         RunReads();
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
+        _leases.Show(_state);
+    }
+
+    /// <summary>
+    /// Lets reads of leases know how long ago store time was where it stands; at most as much as a leader lets pass.
+    /// </summary>
+    private void ShowTimePassed(Instant now)
+    {
+        if (_state.StoreTimeMicroseconds != _timeSeen)
+        {
+            _timeSeen = _state.StoreTimeMicroseconds;
+            _timeSeenAt = now;
+        }
+        var since = Math.Min((now - _timeSeenAt).TotalMicroseconds, LeaseDriver.Tick.TotalMicroseconds);
+        _state.Store.TimePassed(_state.StoreTimeMicroseconds - _state.Store.StoreTimeMicroseconds + (ulong)Math.Max(0, since));
     }
 
     private void Apply(in LearnedDecree decree)
@@ -148,6 +184,8 @@ internal sealed class ApplyActor
         {
             _session = 0;
             _waiters.Restart(Failure.Stopped);
+            // Before the core can see another session: its first commands must not claim the answers of the old one.
+            _board.AnsweredBelow = _waiters.AnsweredBelow;
         }
         _board.Session = _session;
     }
@@ -169,6 +207,19 @@ internal sealed class ApplyActor
             }
         }
         _waitingReads.RemoveRange(kept, _waitingReads.Count - kept);
+    }
+
+    /// <summary>What the leader's answer asks for may never come, when this node was cut off right after it.</summary>
+    private void ExpireReads(Instant now)
+    {
+        for (var i = _waitingReads.Count - 1; i >= 0; i--)
+        {
+            if (now - _waitingReads[i].Since >= _options.RequestTimeout)
+            {
+                FailAll(_waitingReads[i].Reads, Failure.NoLeader);
+                _waitingReads.RemoveAt(i);
+            }
+        }
     }
 
     private void Run(NodeRequest request)
@@ -195,7 +246,9 @@ internal sealed class ApplyActor
         }
     }
 
+    private static readonly TimeSpan ReadTick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WatchTick = TimeSpan.FromSeconds(1);
     private const int BatchesPerTurn = 64;
+    private const int ReclaimedPerTurn = 1024;
     private const int DirectPerTurn = 1024;
 }

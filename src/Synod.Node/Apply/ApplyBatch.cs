@@ -8,8 +8,8 @@ internal readonly record struct Registration(ulong Session, ulong Sequence, Writ
 /// <summary>A command of this node that is not waited for any longer.</summary>
 internal readonly record struct Expiry(ulong Session, ulong Sequence, Failure Failure);
 
-/// <summary>Reads that may run once everything up to the index is applied.</summary>
-internal readonly record struct ReadBatch(Slot Index, List<ReadRequest> Reads);
+/// <summary>Reads that may run once everything up to the index is applied; given up when they have waited for too long.</summary>
+internal readonly record struct ReadBatch(Slot Index, List<ReadRequest> Reads, Instant Since);
 
 /// <summary>
 /// What one turn of the core tells the apply actor, to be taken in this order: registrations, decrees, expiries, reads.

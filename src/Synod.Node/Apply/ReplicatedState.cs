@@ -19,6 +19,7 @@ internal enum AppliedKind
     Skipped,
     Ran,
     SessionOpened,
+    LeaderRan,
 }
 
 /// <summary>
@@ -49,18 +50,20 @@ public sealed class ReplicatedState(uint group)
     internal void Install(StateInstaller snapshot)
     {
         Check.That(snapshot.IsComplete && snapshot.Header!.Slot > AppliedUpTo && snapshot.Header.Group == group);
-        var store = snapshot.TakeStore();
-        Check.That(store.EffectSum == snapshot.Header.EffectSum);
         AppliedUpTo = snapshot.Header.Slot;
         StoreTimeMicroseconds = snapshot.Header.StoreTimeMicroseconds;
         Sessions = snapshot.Sessions;
-        Store = store;
+        Store = snapshot.Store;
     }
+
+    /// <summary>Sees every decree just before it is applied, also in recovery; for judges of simulated worlds.</summary>
+    public Action<LearnedDecree>? OnApplied { get; set; }
 
     /// <summary>Applies the next decree.</summary>
     internal AppliedDecree Apply(in LearnedDecree learned, Func<CommandEnvelope, bool> isWanted)
     {
         Check.That(learned.Slot == AppliedUpTo.Next);
+        OnApplied?.Invoke(learned);
         AppliedUpTo = learned.Slot;
         StoreTimeMicroseconds = checked(StoreTimeMicroseconds + learned.Decree.ElapsedMicroseconds);
         if (learned.Decree.Kind != DecreeKind.Command ||
@@ -73,6 +76,11 @@ public sealed class ReplicatedState(uint group)
             var node = new NodeId((uint)Math.Min(envelope.Session, uint.MaxValue));
             var session = Sessions.Open(node, envelope.Sequence, learned.Slot, command);
             return new AppliedDecree(AppliedKind.SessionOpened, envelope, null, session);
+        }
+        if (envelope.Kind == EnvelopeKind.Leader)
+        {
+            Store.Apply(group, learned.Slot, StoreTimeMicroseconds, command, wantOutcome: false);
+            return new AppliedDecree(AppliedKind.LeaderRan, envelope, null, 0);
         }
         if (Sessions.Judge(envelope) == SessionVerdict.Skip)
         {

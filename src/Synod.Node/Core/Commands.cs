@@ -168,6 +168,12 @@ internal sealed class Commands(
             _outstanding.Forget(s);
             batch.Expiries.Add(new Expiry(_session, s, failure));
         }
+        ExpireUnnumbered(now);
+    }
+
+    /// <summary>Gives up what has waited for too long without a number; all there is to do while the node may not vote.</summary>
+    public void ExpireUnnumbered(Instant now)
+    {
         while (_unnumbered.TryPeek(out var waiting) && now - waiting.Since >= options.RequestTimeout)
         {
             _unnumbered.Dequeue().Request.Fail(Failure.NoLeader);

@@ -16,6 +16,7 @@ internal sealed class CoreActor
     private readonly Genesis _genesis;
     private readonly Divergence _divergence;
     private readonly Commands _commands;
+    private readonly LeaseDriver _leases;
     private readonly ReadBatcher _reads;
     private readonly Draws _draws;
     private readonly INodeObserver _observer;
@@ -23,14 +24,15 @@ internal sealed class CoreActor
     private readonly Mailbox<ApplyBatch> _spent;
     private readonly Mailbox<WriteRequest> _writeInbox;
     private readonly Mailbox<ReadRequest> _readInbox;
+    private readonly Mailbox<NodeId> _handOvers;
     private ApplyBatch _batch = new();
     private string? _space;
     private string? _damage;
 
     public CoreActor(
-        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, Draws draws,
+        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, LeaseDriver leases, Draws draws,
         INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
-        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox)
+        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers)
     {
         _options = options;
         _host = host;
@@ -38,12 +40,14 @@ internal sealed class CoreActor
         _genesis = genesis;
         _divergence = divergence;
         _commands = commands;
+        _leases = leases;
         _draws = draws;
         _observer = observer;
         _batches = batches;
         _spent = spent;
         _writeInbox = writeInbox;
         _readInbox = readInbox;
+        _handOvers = handOvers;
         _reads = new ReadBatcher(draws.Next());
     }
 
@@ -73,6 +77,10 @@ internal sealed class CoreActor
         if (_genesis.IsActive)
         {
             next = Instant.Min(next, TurnReplica(now));
+        }
+        else
+        {
+            _commands.ExpireUnnumbered(now);
         }
         _reads.Expire(now, _options.RequestTimeout, Failure.NoLeader);
         _host.EndTurn(now);
@@ -105,18 +113,23 @@ internal sealed class CoreActor
         replica.SetElectable(now - _host.OldestUnsynced < _options.StalledSync || _host.OldestUnsynced > now);
         replica.CatchUpPaused = _batches.Count > _batches.Limit / 2;
         _commands.Turn(now, _batch);
+        while (_handOvers.TryTake(out var to))
+        {
+            replica.HandOver(now, to, _host.Output);
+        }
+        var leasesNext = _leases.Turn(now);
         if (_reads.TryBegin(now, out var request))
         {
             replica.RequestRead(now, request, _host.Output);
         }
-        var next = _host.Finish(now, _draws.Next());
+        var next = Instant.Min(_host.Finish(now, _draws.Next()), leasesNext);
         HearEvents(now);
         _batch.Decrees.AddRange(_host.Output.Decrees);
         foreach (var ready in _host.Output.Reads)
         {
-            if (_reads.TryEnd(ready.Request, out var reads))
+            if (_reads.TryEnd(ready.Request, out var reads, out var since))
             {
-                _batch.Reads.Add(new ReadBatch(ready.Index, reads));
+                _batch.Reads.Add(new ReadBatch(ready.Index, reads, since));
             }
         }
         return _reads.CanBegin ? now : next;

@@ -44,9 +44,10 @@ internal sealed class ReadBatcher(ulong firstRequest)
     }
 
     /// <summary>The leader has answered question <paramref name="request"/>.</summary>
-    public bool TryEnd(ulong request, out List<ReadRequest> reads)
+    public bool TryEnd(ulong request, out List<ReadRequest> reads, out Instant since)
     {
         reads = _asked!;
+        since = _askedAt;
         if (_asked is null || request != _request)
         {
             return false;

@@ -66,8 +66,10 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
             return;
         }
         _confirmed[place] = true;
-        if (!packet.IsActive)
+        if (!packet.IsActive && IsActive)
         {
+            // Who still waits says so at every heartbeat; only who does not wait any more has to be asked. (If both
+            // answered each other, they would never stop.)
             Tell(peer);
         }
     }

@@ -12,14 +12,11 @@ internal enum SnapshotChunkKind : byte
     /// <summary>The sessions.</summary>
     Sessions = 2,
 
-    /// <summary>Leases; nothing writes it yet.</summary>
-    Leases = 3,
-
-    /// <summary>A slice of the store.</summary>
-    Store = 4,
+    /// <summary>A slice of the store, leases among it.</summary>
+    Store = 3,
 
     /// <summary>The end, with a count of the chunks before.</summary>
-    End = 5,
+    End = 4,
 }
 
 /// <summary>

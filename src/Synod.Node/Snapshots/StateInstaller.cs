@@ -17,6 +17,7 @@ internal sealed class StateInstaller
     private uint _chain = SnapshotChunk.FirstChain;
     private ulong _chunks;
     private bool _isAtEnd;
+    private OrderedStore? _built;
 
     /// <summary>What the snapshot says of itself, once that is known.</summary>
     public SnapshotHeader? Header { get; private set; }
@@ -67,8 +68,8 @@ internal sealed class StateInstaller
         }
     }
 
-    /// <summary>The store; only when it is complete, once.</summary>
-    public OrderedStore TakeStore() => _store.Finish()!;
+    /// <summary>The store; only when it is complete.</summary>
+    public OrderedStore Store => _built!;
 
     private void TakeChunk(ReadOnlyMemory<byte> chunk)
     {
@@ -113,13 +114,12 @@ internal sealed class StateInstaller
                     Refuse(error);
                 }
                 break;
-            case SnapshotChunkKind.End:
+            default:
                 _isAtEnd = true;
                 var sound = reader.U64() == _chunks && reader.U64() == (ulong)_store.Taken && reader.IsAtEnd;
                 RefuseIf(!sound || reader.IsBad || _sessions is null, "parts of it are missing");
-                break;
-            default:
-                Refuse($"it has a section that this version of Synod does not know: {kind}");
+                _built = Error is null ? _store.Finish() : null;
+                RefuseIf(_built is null || _built.EffectSum != Header!.EffectSum, "its parts do not fit together");
                 break;
         }
     }

@@ -8,7 +8,8 @@ public sealed record WatchLimits
 
     /// <summary>
     /// The most events that one turn looks at, for those who are up to date and again for those who are behind: between
-    /// turns the apply actor has other things to do. A revision is never split, so a turn may look at one revision more.
+    /// turns the apply actor has other things to do. A revision is never split, so a turn may look at one revision
+    /// more.
     /// </summary>
     public int EventsPerTurnMax { get; init; } = 4_096;
 

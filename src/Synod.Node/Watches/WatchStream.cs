@@ -1,7 +1,8 @@
 namespace Synod.Node;
 
 /// <summary>
-/// A client's stream of watchers, made by a door as a subclass. Everything here is called on the apply actor: it must be
+/// A client's stream of watchers, made by a door as a subclass. Everything here is called on the apply actor: it must
+/// be
 /// short and must not block or throw.
 /// </summary>
 public abstract class WatchStream

@@ -45,7 +45,9 @@ public abstract class Watcher(WatchStream stream, WatchRange range, long startRe
     /// <summary>Whether more events may be given now. Looked at before each revision.</summary>
     public abstract bool HasRoom { get; }
 
-    /// <summary>It exists, and <paramref name="revision"/> is the store's present one. Called before anything else.</summary>
+    /// <summary>
+    /// It exists, and <paramref name="revision"/> is the store's present one. Called before anything else.
+    /// </summary>
     public abstract void Created(long revision);
 
     /// <summary>One event that is in its range.</summary>

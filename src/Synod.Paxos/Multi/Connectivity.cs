@@ -171,6 +171,14 @@ internal sealed class Connectivity(ReplicaContext context)
         return false;
     }
 
+    /// <summary>Whether a peer could take the lead now: in contact with this replica and a quorum, electable, not far behind.</summary>
+    public bool IsFitToLead(int place, Slot chosenUpTo)
+    {
+        ref var last = ref _peers[place].Last;
+        return place != context.Place && IsConnected(place) && last.QuorumConnected && last.Electable &&
+            chosenUpTo.Number <= last.ChosenUpTo.Number + (ulong)context.Options.CampaignLagSlotsMax;
+    }
+
     /// <summary>The highest ballot that any peer says it has promised.</summary>
     public Ballot HighestPromised()
     {

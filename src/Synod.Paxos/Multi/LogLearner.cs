@@ -11,12 +11,16 @@ internal sealed class LogLearner(ReplicaContext context)
     private Instant _retryAt;
     private bool _learned;
     private uint _attempts;
+    private Slot _highestMarked;
 
     /// <summary>Every slot up to here is known to be chosen, and was handed out.</summary>
     public Slot ChosenUpTo { get; private set; }
 
     /// <summary>Some peer knows that everything up to here is chosen.</summary>
     public Slot KnownChosen { get; private set; }
+
+    /// <summary>The highest slot that anybody knows to be chosen, as far as this replica has heard.</summary>
+    public Slot HighestChosen => Slot.Max(KnownChosen, _highestMarked);
 
     /// <summary>The last prefix that was written down.</summary>
     public Slot PersistedChosenUpTo { get; private set; }
@@ -27,6 +31,7 @@ internal sealed class LogLearner(ReplicaContext context)
         ref var entry = ref context.Log.At(slot);
         Check.That(entry.Filled);
         entry.Chosen = true;
+        _highestMarked = Slot.Max(_highestMarked, slot);
         Advance();
     }
 
@@ -176,7 +181,11 @@ internal sealed class LogLearner(ReplicaContext context)
         }
     }
 
-    private void Trim()
+    /// <summary>
+    /// Lets go of old decrees. Only of durable ones: for what is not in memory the journal answers, and until the chosen
+    /// decree is durable its latest record of the slot may be of another decree, whose ballot lost.
+    /// </summary>
+    public void Trim()
     {
         var log = context.Log;
         if (log.Bytes <= context.Options.LogTailBytesMax &&
@@ -185,7 +194,7 @@ internal sealed class LogLearner(ReplicaContext context)
             return;
         }
         var floor = log.Floor;
-        while (floor < ChosenUpTo &&
+        while (floor < ChosenUpTo && log.At(floor.Next).Record <= context.PersistedUpTo &&
             (log.Bytes > context.Options.LogTailBytesMax ||
              ChosenUpTo.Number - floor.Number > (ulong)context.Options.LogTailSlotsMax))
         {

@@ -51,6 +51,28 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// <summary>Whether the leader may serve reads: its own no-op is chosen and handed out (CHECKLIST 34).</summary>
     public bool MayServeReads => Phase == ProposerPhase.Leading && learner.ChosenUpTo >= Barrier;
 
+    /// <summary>
+    /// Something is chosen in a slot in which this leader has never proposed. Phase 1 has shown it everything that was or
+    /// could be chosen under lower ballots, so it was chosen under a higher one: this leader has lost, though nobody who
+    /// could say so can reach it.
+    /// </summary>
+    public bool IsSuperseded => Phase == ProposerPhase.Leading && learner.HighestChosen >= NextSlot;
+
+    /// <summary>
+    /// Another decree is chosen in a slot than the one that this leader has proposed there: a higher ballot got it chosen.
+    /// Whoever has accepted this leader's own decree would take "chosen up to" under this ballot for a word on that decree,
+    /// so this leader must not say it any more.
+    /// </summary>
+    public bool IsContradictedBy(Slot slot, in Decree chosen)
+    {
+        if (Phase != ProposerPhase.Leading || !context.Log.IsFilled(slot))
+        {
+            return false;
+        }
+        ref var entry = ref context.Log.At(slot);
+        return entry.Ballot == Ballot && entry.Decree != chosen;
+    }
+
     /// <summary>Whether another slot may be opened.</summary>
     public bool WindowIsOpen =>
         Phase == ProposerPhase.Leading &&
@@ -166,8 +188,11 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         }
         _reported.Clear();
         Barrier = NextSlot;
-        NextSlot = NextSlot.Next;
-        propose(Barrier, Decree.NoOp);
+        if (!IsSuperseded)
+        {
+            NextSlot = NextSlot.Next;
+            propose(Barrier, Decree.NoOp);
+        }
     }
 
     /// <summary>Opens the next slot for a command.</summary>
@@ -176,7 +201,9 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         Check.That(WindowIsOpen);
         var elapsed = (context.Now.Nanoseconds - _elapsedFrom.Nanoseconds) / 1000;
         var counted = (uint)Math.Clamp(elapsed, 0, uint.MaxValue);
-        _elapsedFrom = new Instant(_elapsedFrom.Nanoseconds + counted * 1000L);
+        // What is above the cap is lost, not put off: later decrees must not count time that passed before this one,
+        // or deadlines that this one sets would come early.
+        _elapsedFrom = elapsed == counted ? new Instant(_elapsedFrom.Nanoseconds + counted * 1000L) : context.Now;
         var slot = NextSlot;
         if (slot == learner.ChosenUpTo.Next)
         {
@@ -211,6 +238,10 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         var first = Slot.Max(accepted.First, learner.ChosenUpTo.Next);
         for (var slot = first; slot <= accepted.Last && slot < NextSlot; slot = slot.Next)
         {
+            if (slot <= learner.ChosenUpTo)
+            {
+                continue; // The vote just counted closed a gap: the prefix has run ahead, and may have left memory.
+            }
             ref var entry = ref context.Log.At(slot);
             if (entry.Chosen || entry.Ballot != Ballot)
             {

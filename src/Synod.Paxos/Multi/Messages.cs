@@ -50,6 +50,9 @@ public enum MessageKind : byte
 
     /// <summary><see cref="Paxos.Forward"/>.</summary>
     Forward = 14,
+
+    /// <summary><see cref="Paxos.HandOver"/>.</summary>
+    HandOver = 17,
 }
 
 /// <summary>
@@ -158,3 +161,7 @@ public readonly record struct ReadIndexed(ulong Request, Slot Index);
 /// <summary>A follower's client command on its way to the leader. It has no answer: the follower applies it itself.</summary>
 /// <param name="Command">The command's bytes.</param>
 public readonly record struct Forward(Value Command);
+
+/// <summary>A leader asks the receiver to take the lead at once.</summary>
+/// <param name="Ballot">The leader's ballot.</param>
+public readonly record struct HandOver(Ballot Ballot);

@@ -65,11 +65,26 @@ internal sealed class ReadRounds(ReplicaContext context)
         }
     }
 
-    /// <summary>The leader leads no more: whoever waits must ask the next one.</summary>
+    /// <summary>The leader leads no more: whoever waits must ask the next one. Followers do; this node's own host relies on it.</summary>
     public void Abandon()
     {
+        AskAgainForSelf(_inRound);
+        AskAgainForSelf(_next);
         _next.Clear();
         _inRound.Clear();
+    }
+
+    private void AskAgainForSelf(List<Waiting> waiting)
+    {
+        foreach (var (node, request) in waiting)
+        {
+            if (node == context.Self)
+            {
+                _asking = true;
+                _asked = request;
+                _askedBallot = default;
+            }
+        }
     }
 
     /// <summary>A follower asks the leader, once for all reads that wait at its host.</summary>

@@ -36,7 +36,6 @@ public sealed partial class Replica
     private readonly Queue<Value> _pending = new();
     private readonly Action<Slot, Decree> _propose;
     private readonly Func<uint, Slot, NodeId> _whomToAsk;
-    private ulong _persistedUpTo;
 
     /// <summary>Makes an empty replica. Recover its records, if there are any, before the first step.</summary>
     /// <param name="self">This node; a voter of the configuration.</param>
@@ -102,8 +101,8 @@ public sealed partial class Replica
     public void Recover(in StateRecord record, ulong number, ReplicaOutput output)
     {
         _context.Output = output;
-        Check.That(number > _persistedUpTo && _proposer.Phase == ProposerPhase.Idle);
-        _persistedUpTo = number;
+        Check.That(number > _context.PersistedUpTo && _proposer.Phase == ProposerPhase.Idle);
+        _context.PersistedUpTo = number;
         _acceptor.Recover(record, number);
         _learner.Recover(record, number);
     }
@@ -117,20 +116,22 @@ public sealed partial class Replica
     {
         Begin(now, output);
         Check.That(record <= output.LastRecord);
-        _persistedUpTo = Math.Max(_persistedUpTo, record);
-        while (_ownVotes.TryPeek(out var vote) && vote.Record <= _persistedUpTo)
+        _context.PersistedUpTo = Math.Max(_context.PersistedUpTo, record);
+        while (_ownVotes.TryPeek(out var vote) && vote.Record <= _context.PersistedUpTo)
         {
             // The own vote counts only now that it is durable (CHECKLIST 18).
             _ownVotes.Dequeue();
             _proposer.Step(_context.Place, new Accepted(vote.Ballot, vote.Slot, vote.Slot));
         }
         TakeOwnPromise();
+        _learner.Trim();
     }
 
     /// <summary>A command to be chosen.</summary>
     public Proposal Propose(Instant now, in Value command, ReplicaOutput output)
     {
         Begin(now, output);
+        GiveWayIfSuperseded();
         if (!IsLeading)
         {
             return Proposal.NotLeading;
@@ -164,6 +165,24 @@ public sealed partial class Replica
             output.Send(to, new Forward(command));
         }
         return to;
+    }
+
+    /// <summary>
+    /// Asks another voter to take the lead at once. This node goes on leading until it hears of the other's ballot, so
+    /// that nothing stands still if the other cannot; from then on it holds off for an election time-out.
+    /// </summary>
+    /// <returns>False, and nothing is done, if this node does not lead or that one is not fit to.</returns>
+    public bool HandOver(Instant now, NodeId to, ReplicaOutput output)
+    {
+        Begin(now, output);
+        var place = _context.Configuration.PlaceOf(to);
+        if (!IsLeading || place < 0 || to == Self || !_connectivity.IsFitToLead(place, _learner.ChosenUpTo))
+        {
+            return false;
+        }
+        _holdUntil = now + _context.Options.ElectionTimeout;
+        output.Send(to, new HandOver(_proposer.Ballot));
+        return true;
     }
 
     /// <summary>
@@ -233,7 +252,7 @@ public sealed partial class Replica
 
     private void TakeOwnPromise()
     {
-        while (_proposer.OwnPageWanted(_persistedUpTo) is { } from)
+        while (_proposer.OwnPageWanted(_context.PersistedUpTo) is { } from)
         {
             var page = _acceptor.Page(_proposer.Ballot, from, _learner.ChosenUpTo);
             if (_proposer.Step(_context.Place, page))
@@ -246,6 +265,11 @@ public sealed partial class Replica
     private void TakeLead()
     {
         _proposer.Lead(_propose);
+        if (_proposer.IsSuperseded)
+        {
+            _proposer.StepDown();
+            return;
+        }
         _attempts = 0;
         _connectivity.Follow(_proposer.Ballot);
         _reads.AskSelf();

@@ -15,6 +15,9 @@ internal sealed class ReplicaContext(ReplicaOptions options, NodeId self, Config
 
     public SlotLog Log { get; } = new();
 
+    /// <summary>The journal holds all records up to this one.</summary>
+    public ulong PersistedUpTo { get; set; }
+
     /// <summary>The instant of the input at hand.</summary>
     public Instant Now { get; set; }
 

@@ -10,6 +10,7 @@ public sealed partial class Replica
     private Instant _campaignAt = Instant.Never;
     private Instant _quorumLostAt = Instant.Never;
     private int _attempts;
+    private bool _campaignIsAskedFor;
 
     /// <summary>
     /// Ends a turn: whatever depends on time, and whatever is sent once per turn rather than once per step.
@@ -21,6 +22,7 @@ public sealed partial class Replica
     public Instant Finish(Instant now, ulong draw, ReplicaOutput output)
     {
         Begin(now, output);
+        GiveWayIfSuperseded();
         WatchOwnLeadership();
         CampaignIfNeeded(draw);
         while (_pending.Count > 0 && _proposer.WindowIsOpen)
@@ -96,16 +98,18 @@ public sealed partial class Replica
 
     private void CampaignIfNeeded(ulong draw)
     {
-        if (_proposer.Phase != ProposerPhase.Idle || !MayCampaign())
+        var asked = _campaignIsAskedFor;
+        _campaignIsAskedFor = false;
+        if (_proposer.Phase != ProposerPhase.Idle || (!asked && !MayCampaign()))
         {
             _campaignAt = Instant.Never;
             return;
         }
         if (_campaignAt == Instant.Never)
         {
-            _campaignAt = _context.Now + Backoff(draw);
+            _campaignAt = asked ? _context.Now : _context.Now + Backoff(draw);
         }
-        if (_context.Now < _campaignAt)
+        if (!asked && _context.Now < _campaignAt)
         {
             return;
         }
@@ -154,6 +158,14 @@ public sealed partial class Replica
             _proposer.StepDown();
         }
         _attempts++;
+    }
+
+    private void GiveWayIfSuperseded()
+    {
+        if (_proposer.IsSuperseded)
+        {
+            LoseLeadership(ReplicaEventKind.LeadershipLostToHigherBallot);
+        }
     }
 
     private void LoseLeadership(ReplicaEventKind why)

@@ -124,10 +124,15 @@ public sealed partial class Replica
     /// <summary>A chosen decree.</summary>
     public void Step(Instant now, in Sender from, in Learn message, ReplicaOutput output)
     {
-        if (Admit(now, from, Ballot.None, false, output))
+        if (!Admit(now, from, Ballot.None, false, output))
         {
-            _learner.Learn(message.Slot, message.Decree);
+            return;
         }
+        if (_proposer.IsContradictedBy(message.Slot, message.Decree))
+        {
+            LoseLeadership(ReplicaEventKind.LeadershipLostToHigherBallot);
+        }
+        _learner.Learn(message.Slot, message.Decree);
     }
 
     /// <summary>A leader's question for a round of reads.</summary>
@@ -194,6 +199,19 @@ public sealed partial class Replica
             leader != NodeId.None && leader != from.Node)
         {
             output.Send(leader, message);
+        }
+    }
+
+    /// <summary>
+    /// The leader asks this node to lead. It campaigns in this very turn, although leader and peers are well: the question
+    /// is the leader's own wish, and a ballot above its own takes nothing from safety.
+    /// </summary>
+    public void Step(Instant now, in Sender from, in HandOver message, ReplicaOutput output)
+    {
+        if (Admit(now, from, message.Ballot, true, output) && message.Ballot >= Promised &&
+            _proposer.Phase == ProposerPhase.Idle && _connectivity.Electable && _connectivity.IsQuorumConnected())
+        {
+            _campaignIsAskedFor = true;
         }
     }
 

@@ -135,6 +135,9 @@ public sealed class ReplicaOutput
     /// <summary>The ReadIndexeds.</summary>
     public List<ReadIndexed> ReadIndexeds { get; } = [];
 
+    /// <summary>The HandOvers.</summary>
+    public List<HandOver> HandOvers { get; } = [];
+
     /// <summary>The Forwards.</summary>
     public List<Forward> Forwards { get; } = [];
 
@@ -176,6 +179,7 @@ public sealed class ReplicaOutput
         ReadIndexes.Clear();
         ReadIndexeds.Clear();
         Forwards.Clear();
+        HandOvers.Clear();
         Decrees.Clear();
         Reads.Clear();
         JournalReads.Clear();
@@ -217,6 +221,8 @@ public sealed class ReplicaOutput
     internal void Send(NodeId to, in ReadIndexed m) => Add(to, MessageKind.ReadIndexed, ReadIndexeds, m, 0);
 
     internal void Send(NodeId to, in Forward m) => Add(to, MessageKind.Forward, Forwards, m, 0);
+
+    internal void Send(NodeId to, in HandOver m) => Add(to, MessageKind.HandOver, HandOvers, m, 0);
 
     /// <summary>An answer for one slot. Answers for neighbouring slots become one message that waits for the last record.</summary>
     internal void SendAccepted(NodeId to, Ballot ballot, Slot slot, ulong after)

@@ -116,6 +116,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
             Identity = record.Identity,
             Members = members,
             ClientUrls = [.. _options.AdvertiseClientUrls.Select(url => url.ToString())],
+            Compaction = _options.Compaction,
             Replica = new ReplicaOptions
             {
                 HeartbeatInterval = _options.HeartbeatInterval,

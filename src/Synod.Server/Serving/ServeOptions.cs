@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Synod.Node;
 
 namespace Synod.Server.Serving;
 
@@ -52,6 +53,9 @@ internal sealed record ServeOptions
 
     /// <summary>How long silence is borne before another leader is sought.</summary>
     public required TimeSpan ElectionTimeout { get; init; }
+
+    /// <summary>How much history is kept.</summary>
+    public required CompactionOptions Compaction { get; init; }
 
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Synod.Node;
 using Synod.Paxos;
 
 namespace Synod.Server.Serving;
@@ -69,6 +70,7 @@ internal sealed class ServeOptionsReader
             ExpectsExistingCluster = ReadInitialClusterState() == "existing",
             HeartbeatInterval = TimeSpan.FromMilliseconds(heartbeat),
             ElectionTimeout = TimeSpan.FromMilliseconds(election),
+            Compaction = ReadCompaction(),
             LogLevel = ReadLogLevel(),
             LogFormat = ReadLogFormat(),
         };
@@ -275,6 +277,22 @@ internal sealed class ServeOptionsReader
         }
         Refuse(setting, $"\"{value.Text}\" is not a whole number of milliseconds from 1 to {most}");
         return standard;
+    }
+
+    private CompactionOptions ReadCompaction()
+    {
+        CompactionSetting.Read(
+            _sources.Find(ServeSettings.AutoCompactionMode)?.Text, _sources.Find(ServeSettings.AutoCompactionRetention)?.Text,
+            out var options, out var modeProblem, out var retentionProblem);
+        if (modeProblem is not null)
+        {
+            Refuse(ServeSettings.AutoCompactionMode, modeProblem);
+        }
+        if (retentionProblem is not null)
+        {
+            Refuse(ServeSettings.AutoCompactionRetention, retentionProblem);
+        }
+        return options;
     }
 
     private LogLevel ReadLogLevel()

@@ -24,6 +24,8 @@ internal static class ServeSettings
     public const string InitialClusterToken = "initial-cluster-token";
     public const string HeartbeatInterval = "heartbeat-interval";
     public const string ElectionTimeout = "election-timeout";
+    public const string AutoCompactionMode = "auto-compaction-mode";
+    public const string AutoCompactionRetention = "auto-compaction-retention";
     public const string Level = "log-level";
     public const string Format = "log-format";
 
@@ -48,6 +50,10 @@ internal static class ServeSettings
         new(HeartbeatInterval, "MS", "Milliseconds between a leader's heartbeats. [default: 100]"),
         new(ElectionTimeout, "MS",
             "Milliseconds of silence after which a new leader is sought; at least 5 heartbeats. [default: 1000]"),
+        new(AutoCompactionMode, "revision|periodic",
+            "Whether history is kept by number of revisions or by time. [default: revision; periodic if only a retention is given]"),
+        new(AutoCompactionRetention, "N|TIME",
+            "How much history is kept: revisions, or hours or a time like 30m; 0 for all. [default: 500000 revisions, or 1h]"),
         new(Level, "debug|info|warn|error", "The least level that is logged. [default: info]"),
         new(Format, "text|json", "How log lines look. [default: text]"),
     ];

@@ -36,7 +36,7 @@ public sealed class SimulatedMedium(Func<ulong> draw)
     /// <summary>What is written whole or not at all.</summary>
     public const int SectorBytes = 512;
 
-    private readonly record struct Range(string Name, long Offset, byte[] Bytes);
+    private readonly record struct Range(string Name, long Offset, byte[] Bytes, bool IsSettled = false);
 
     private sealed class Image
     {
@@ -100,14 +100,23 @@ public sealed class SimulatedMedium(Func<ulong> draw)
     public void KillProcess()
     {
         EndHandles();
+        foreach (var range in _unsynced)
+        {
+            Copy(_files[range.Name].Medium, _files[range.Name].Cache, range);
+        }
         for (var i = 0; i < _unsynced.Count; i++)
         {
             var range = _unsynced[i];
             var image = _files[range.Name];
-            Copy(image.Medium, image.Cache, range);
+            if (range.IsSettled)
+            {
+                // An earlier process left this in the cache; the death of a later one does not touch it.
+                range.Bytes.CopyTo(image.Cache.AsSpan((int)range.Offset));
+                continue;
+            }
             Tear(image.Cache, range, garbage: false);
             var left = image.Cache.AsSpan((int)range.Offset, range.Bytes.Length).ToArray();
-            _unsynced[i] = range with { Bytes = left };
+            _unsynced[i] = range with { Bytes = left, IsSettled = true };
         }
     }
 

@@ -184,7 +184,7 @@ public sealed class JournalOpening
     private (byte[] Opening, ReadOnlyMemory<byte> Copies) Compose(
         WriteBuffer buffer, ulong number, ReadOnlySpan<byte> carry)
     {
-        var mark = _walk.SyncedUpTo;
+        var mark = _walk.SafeUpTo;
         var chain = 0u;
         if (_survey.Opened.Count > 0)
         {
@@ -224,7 +224,7 @@ public sealed class JournalOpening
         {
             Report = new RecoveryReport(
                 decision, _walk.LastNumber, _walk.Visited,
-                decision == RecoveryDecision.Rewrite ? _walk.LastNumber - _walk.SyncedUpTo : 0,
+                decision == RecoveryDecision.Rewrite ? _walk.LastNumber - _walk.SafeUpTo : 0,
                 decision == RecoveryDecision.Rewrite && !_walk.TailIsBlank, _present.Number),
             Index = _index,
             Mark = _mark,

@@ -18,6 +18,14 @@ internal sealed class JournalWalk(
     /// <summary>The highest mark found anywhere: all up to here were synced.</summary>
     internal ulong SyncedUpTo { get; private set; } = mark.SyncedUpTo;
 
+    /// <summary>
+    /// All behind this is to be written anew: what stands above the mark, and the whole youngest segment when nothing
+    /// says that its opening was synced. The fresh segment then takes its place, and does not lean on it.
+    /// </summary>
+    internal ulong SafeUpTo => survey.Opened.Count == 0 || OpeningIsSynced
+        ? SyncedUpTo
+        : Math.Min(SyncedUpTo, survey.Opened[^1].Header.Number);
+
     /// <summary>Checksum of the last record, opening or not.</summary>
     internal uint Chain { get; private set; }
 
@@ -41,10 +49,16 @@ internal sealed class JournalWalk(
 
     internal bool TailIsBlank => _tail.IsBlank;
 
+    /// <summary>
+    /// The mark names the youngest segment, and so its opening was synced. Without that the opening may have been read
+    /// from a cache that the next loss of power takes away, with the whole segment.
+    /// </summary>
+    internal bool OpeningIsSynced => survey.Opened.Count == 0 || _mark.Segment >= survey.Opened[^1].Number;
+
     internal RecoveryFacts Facts(bool mustExist) => new(
         mustExist, markCopies, survey.Opened.Count > 0, Continuous,
         LastNumber < SyncedUpTo ? MarkDistance.Short
-            : LastNumber == SyncedUpTo ? MarkDistance.Exact
+            : LastNumber == SyncedUpTo && OpeningIsSynced ? MarkDistance.Exact
             : MarkDistance.Beyond,
         TailIsBlank);
 

@@ -7,12 +7,16 @@ internal sealed class OperationRunner(KeySpace space, RangeReader ranges)
 {
     private readonly VersionList _deleted = new();
 
-    /// <summary>Whether a put must be refused, judged by what the store holds now. No lease exists yet.</summary>
+    /// <summary>Whether a put must be refused, judged by what the store holds now.</summary>
     /// <param name="put">The put.</param>
-    /// <param name="inTxn">Within a transaction a missing key is named before a missing lease; alone it is the other way round.</param>
+    /// <param name="inTxn">
+    /// Within a transaction a missing key is named before a missing lease; alone it is the other way round.
+    /// </param>
     public StoreError Judge(in PutOperation put, bool inTxn)
     {
-        StoreError lease = put.Lease != 0 ? StoreError.LeaseNotFound : StoreError.None;
+        StoreError lease = put.Lease != 0 && space.Leases.Find(put.Lease) == 0
+            ? StoreError.LeaseNotFound
+            : StoreError.None;
         StoreError key = (put.KeepValue || put.KeepLease) && space.FindNow(put.Key) == 0
             ? StoreError.KeyNotFound
             : StoreError.None;

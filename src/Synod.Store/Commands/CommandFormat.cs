@@ -1,10 +1,10 @@
 namespace Synod.Store;
 
 /// <summary>
-/// Bytes of commands. A command is a version byte, then one operation. An operation is its kind, a byte of flags (not for
-/// transactions), then its fields in the order of the writer's code. Lengths and counts are variable-length, seven bits a
-/// byte, least first; other numbers likewise after folding the sign into bit 0. Journals hold these bytes: another layout
-/// is another version.
+/// Bytes of commands. A command is a version byte, then one operation. An operation is its kind, a byte of flags (not
+/// for transactions), then its fields in the order of the writer's code. Lengths and counts are variable-length, seven
+/// bits a byte, least first; other numbers likewise after folding the sign into bit 0. Journals hold these bytes:
+/// another layout is another version.
 /// </summary>
 internal static class CommandFormat
 {

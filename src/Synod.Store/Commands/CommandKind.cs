@@ -1,6 +1,9 @@
 namespace Synod.Store;
 
-/// <summary>What a command, or an operation within a transaction, does. Numbers are journaled: none is ever given another meaning.</summary>
+/// <summary>
+/// What a command, or an operation within a transaction, does. Numbers are journaled: none is ever given another
+/// meaning.
+/// </summary>
 public enum CommandKind : byte
 {
     /// <summary>No operation; only malformed or empty requests have it.</summary>
@@ -21,15 +24,15 @@ public enum CommandKind : byte
     /// <summary>Forgets the versions that no read at or after a revision can see.</summary>
     Compact = 5,
 
-    /// <summary>Reserved: makes a lease.</summary>
+    /// <summary>Makes a lease.</summary>
     LeaseGrant = 6,
 
-    /// <summary>Reserved: ends a lease and deletes its keys.</summary>
+    /// <summary>Ends a lease and deletes its keys.</summary>
     LeaseRevoke = 7,
 
-    /// <summary>Reserved: renews a lease.</summary>
+    /// <summary>Renews leases.</summary>
     LeaseRenew = 8,
 
-    /// <summary>Reserved: ends a lease if its deadline is still the one named.</summary>
+    /// <summary>Ends leases whose deadline has passed and is still at or before the one named; only leaders propose it.</summary>
     LeaseExpire = 9,
 }

@@ -5,7 +5,9 @@ namespace Synod.Store;
 /// differently, and every replica must apply alike.
 /// </summary>
 /// <param name="RequestBytesMax">The longest command, in bytes.</param>
-/// <param name="TransactionOperationsMax">The most operations of a transaction: of its longest list, plus what nested ones take.</param>
+/// <param name="TransactionOperationsMax">
+/// The most operations of a transaction: of its longest list, plus what nested ones take.
+/// </param>
 public sealed record CommandLimits(int RequestBytesMax, int TransactionOperationsMax)
 {
     /// <summary>1.5 MiB and 128 operations.</summary>

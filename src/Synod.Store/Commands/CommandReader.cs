@@ -115,6 +115,30 @@ public ref struct CommandReader(ReadOnlySpan<byte> command)
     /// <summary>Reads the revision of a compaction.</summary>
     public long Compact() => Number();
 
+    /// <summary>Reads a grant.</summary>
+    public LeaseGrant LeaseGrant() => new(Number(), Number());
+
+    /// <summary>Reads the id of the lease that is revoked.</summary>
+    public long LeaseRevoke() => Number();
+
+    /// <summary>Reads how many leases are renewed; as many ids follow.</summary>
+    public int LeaseRenew()
+    {
+        int count = Count();
+        if (count > _rest.Length)
+        {
+            Malformed();
+            return 0;
+        }
+        return count;
+    }
+
+    /// <summary>Reads the id of the next lease that is renewed.</summary>
+    public long LeaseId() => Number();
+
+    /// <summary>Reads the latest deadline that expires.</summary>
+    public ulong LeaseExpire() => Variable();
+
     private CommandKind Malformed()
     {
         IsMalformed = true;

@@ -19,14 +19,18 @@ public static class CommandValidation
         return error == StoreError.None && duplicatesPossible ? DuplicateKeys.Find(command) : error;
     }
 
-    /// <summary>Whether a valid command changes nothing whatever the store holds: it may be carried out as a read.</summary>
+    /// <summary>
+    /// Whether a valid command changes nothing whatever the store holds: it may be carried out as a read.
+    /// </summary>
     public static bool IsReadOnly(ReadOnlySpan<byte> command)
     {
         var reader = new CommandReader(command);
         return reader.Begin() == CommandKind.Txn && TxnIsReadOnly(ref reader, 1) && !reader.IsMalformed;
     }
 
-    /// <summary>All rules but those that members may be configured for: what the state machine checks for itself.</summary>
+    /// <summary>
+    /// All rules but those that members may be configured for: what the state machine checks for itself.
+    /// </summary>
     internal static StoreError ValidateForApply(ReadOnlySpan<byte> command) => command.Length > SlabRef.LengthMax
         ? StoreError.RequestTooLarge
         : ValidateOperations(command, int.MaxValue, out _);
@@ -42,6 +46,10 @@ public static class CommandValidation
             CommandKind.DeleteRange => KeyOf(reader.DeleteRange().Key),
             CommandKind.Txn => Txn(ref reader, operationsMax, 1, ref duplicates),
             CommandKind.Compact => Compact(ref reader),
+            CommandKind.LeaseGrant => Grant(reader.LeaseGrant()),
+            CommandKind.LeaseRevoke => Revoke(reader.LeaseRevoke()),
+            CommandKind.LeaseRenew => Renew(ref reader),
+            CommandKind.LeaseExpire => Expire(ref reader),
             _ => StoreError.Malformed,
         };
         return reader.IsMalformed || (!reader.IsAtEnd && error == StoreError.None) ? StoreError.Malformed : error;
@@ -67,6 +75,33 @@ public static class CommandValidation
     {
         // Any revision may be asked for; the store's own answer says whether it can be.
         reader.Compact();
+        return StoreError.None;
+    }
+
+    private static StoreError Grant(LeaseGrant grant)
+    {
+        if (grant.Id == 0)
+        {
+            return StoreError.LeaseNotFound;
+        }
+        return grant.TtlSeconds > LeaseLimits.TtlSecondsMax ? StoreError.LeaseTtlTooLarge : StoreError.None;
+    }
+
+    private static StoreError Revoke(long id) => id == 0 ? StoreError.LeaseNotFound : StoreError.None;
+
+    private static StoreError Renew(ref CommandReader reader)
+    {
+        int count = reader.LeaseRenew();
+        for (int index = 0; index < count && index < LeaseLimits.RenewalsPerCommandMax; index++)
+        {
+            reader.LeaseId();
+        }
+        return count > LeaseLimits.RenewalsPerCommandMax ? StoreError.TooManyLeases : StoreError.None;
+    }
+
+    private static StoreError Expire(ref CommandReader reader)
+    {
+        reader.LeaseExpire();
         return StoreError.None;
     }
 

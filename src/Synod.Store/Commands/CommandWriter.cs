@@ -120,6 +120,40 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
         Number(revision);
     }
 
+    /// <summary>Writes a grant.</summary>
+    public void LeaseGrant(LeaseGrant grant)
+    {
+        Byte((byte)CommandKind.LeaseGrant);
+        Number(grant.Id);
+        Number(grant.TtlSeconds);
+    }
+
+    /// <summary>Writes the end of a lease.</summary>
+    public void LeaseRevoke(long id)
+    {
+        Byte((byte)CommandKind.LeaseRevoke);
+        Number(id);
+    }
+
+    /// <summary>Writes renewals.</summary>
+    public void LeaseRenew(ReadOnlySpan<long> ids)
+    {
+        Byte((byte)CommandKind.LeaseRenew);
+        Count(ids.Length);
+        foreach (long id in ids)
+        {
+            Number(id);
+        }
+    }
+
+    /// <summary>Writes the expiry of leases.</summary>
+    /// <param name="deadline">The latest deadline that expires, in microseconds of store time; 0 lets only time pass.</param>
+    public void LeaseExpire(ulong deadline)
+    {
+        Byte((byte)CommandKind.LeaseExpire);
+        Variable(deadline);
+    }
+
     private static int Flag(bool set, byte flag) => set ? flag : 0;
 
     private void Byte(byte value)

@@ -1,10 +1,10 @@
 namespace Synod.Store;
 
 /// <summary>
-/// Finds a key that a transaction would write twice: put by two operations, or put by one and deleted by another. The two
-/// lists of one nested transaction never both run, so between those there is no conflict; and deletions may overlap.
-/// A deletion whose range end is a single zero byte ("from here on") is not looked at: clients clear a range and put
-/// into it in one transaction, and that has always been accepted.
+/// Finds a key that a transaction would write twice: put by two operations, or put by one and deleted by another. The
+/// two lists of one nested transaction never both run, so between those there is no conflict; and deletions may
+/// overlap. A deletion whose range end is a single zero byte ("from here on") is not looked at: clients clear a range
+/// and put into it in one transaction, and that has always been accepted.
 /// </summary>
 internal sealed class DuplicateKeys
 {
@@ -125,7 +125,10 @@ internal sealed class DuplicateKeys
     }
 
     private bool Conflicts(Interval delete, Key put) =>
-        !delete.IsNone && delete.Operation != put.Operation && Order(put.Bytes, delete.From) >= 0 && EndsAfter(delete, put);
+        !delete.IsNone
+        && delete.Operation != put.Operation
+        && Order(put.Bytes, delete.From) >= 0
+        && EndsAfter(delete, put);
 
     private bool EndsAfter(Interval delete, Key put)
     {

@@ -35,6 +35,11 @@ public readonly ref struct DeleteOperation
     public bool WantPrevious { get; init; }
 }
 
+/// <summary>A new lease.</summary>
+/// <param name="Id">Its id; not 0.</param>
+/// <param name="TtlSeconds">Seconds that it gets now and at each renewal.</param>
+public readonly record struct LeaseGrant(long Id, long TtlSeconds);
+
 /// <summary>How many parts of a transaction follow: comparisons, then the one list of operations, then the other.</summary>
 /// <param name="Comparisons">The number of comparisons.</param>
 /// <param name="Success">Operations if all comparisons hold.</param>

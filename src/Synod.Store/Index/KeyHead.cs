@@ -6,8 +6,8 @@ namespace Synod.Store;
 internal static class KeyHead
 {
     /// <summary>
-    /// The eight bytes after <paramref name="skip"/> as a number, short keys filled up with zeros. Different heads order
-    /// as their keys do; equal heads say nothing.
+    /// The eight bytes after <paramref name="skip"/> as a number, short keys filled up with zeros. Different heads
+    /// order as their keys do; equal heads say nothing.
     /// </summary>
     public static ulong Of(ReadOnlySpan<byte> key, int skip)
     {

@@ -60,7 +60,8 @@ internal sealed partial class KeyIndex
             RemoveChild(level - 1);
             return;
         }
-        // The separator in front goes; in front of the first child stands the node's own fence, so there it is the next.
+        // The separator in front goes. What stands in front of the first child is the node's own fence: there the next
+        // separator goes.
         int separator = Math.Max(slot, 1);
         _bytes.Free(inner.Separators[separator]);
         Close((Span<ulong>)inner.Heads, separator, inner.Count);

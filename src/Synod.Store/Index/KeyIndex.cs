@@ -52,7 +52,9 @@ internal sealed partial class KeyIndex
     /// <summary>The leaf of that number.</summary>
     public ref LeafNode Leaf(uint number) => ref _leaves[number];
 
-    /// <summary>The place of a key, or the one that it would get. Remembers the way there for a change right after.</summary>
+    /// <summary>
+    /// The place of a key, or the one that it would get. Remembers the way there for a change right after.
+    /// </summary>
     public KeyPosition Locate(ReadOnlySpan<byte> key)
     {
         uint node = _root;
@@ -79,7 +81,9 @@ internal sealed partial class KeyIndex
         return new KeyPosition(node, place, found);
     }
 
-    /// <summary>The place of the first key at or after <paramref name="key"/>, never one past the end of a leaf.</summary>
+    /// <summary>
+    /// The place of the first key at or after <paramref name="key"/>, never one past the end of a leaf.
+    /// </summary>
     public KeyPosition Seek(ReadOnlySpan<byte> key)
     {
         KeyPosition position = Locate(key);

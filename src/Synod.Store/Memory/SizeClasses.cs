@@ -11,7 +11,9 @@ internal static class SizeClasses
     /// <summary>All blocks begin at multiples of this.</summary>
     public const int Granule = 8;
 
-    /// <summary>The largest block that shares a slab with others; longer runs of bytes get a slab of their own.</summary>
+    /// <summary>
+    /// The largest block that shares a slab with others; longer runs of bytes get a slab of their own.
+    /// </summary>
     public const int SharedBytesMax = 128 * 1024;
 
     /// <summary>The number of classes.</summary>

@@ -24,7 +24,8 @@ public sealed class PutOutcome(long revision, KeyValue? previous) : StoreOutcome
 }
 
 /// <summary>A deletion was carried out.</summary>
-public sealed class DeleteOutcome(long revision, long deleted, IReadOnlyList<KeyValue> previous) : StoreOutcome(revision)
+public sealed class DeleteOutcome(long revision, long deleted, IReadOnlyList<KeyValue> previous)
+    : StoreOutcome(revision)
 {
     /// <summary>How many keys were deleted.</summary>
     public long Deleted { get; } = deleted;
@@ -48,7 +49,8 @@ public sealed class RangeOutcome(long revision, IReadOnlyList<KeyValue> keyValue
 }
 
 /// <summary>A transaction was carried out.</summary>
-public sealed class TxnOutcome(long revision, bool succeeded, IReadOnlyList<StoreOutcome> responses) : StoreOutcome(revision)
+public sealed class TxnOutcome(long revision, bool succeeded, IReadOnlyList<StoreOutcome> responses)
+    : StoreOutcome(revision)
 {
     /// <summary>Whether all comparisons held, and so the success list was carried out.</summary>
     public bool Succeeded { get; } = succeeded;

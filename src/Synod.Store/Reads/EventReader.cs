@@ -6,7 +6,9 @@ internal sealed class EventReader(KeySpace space)
     /// <summary>The position after the last event of the last request.</summary>
     public EventPosition End => new(space.Events.End);
 
-    /// <summary>The position of the first event at or after a revision; false if compaction may have forgotten some.</summary>
+    /// <summary>
+    /// The position of the first event at or after a revision; false if compaction may have forgotten some.
+    /// </summary>
     public bool TryFind(long fromRevision, out EventPosition position)
     {
         if (fromRevision < space.CompactedRevision)

@@ -1,8 +1,8 @@
 namespace Synod.Store;
 
 /// <summary>
-/// One change of one key, as watchers see it. A deletion carries key and mod revision only. The spans lie in the store's
-/// own memory: good during the call that hands them out.
+/// One change of one key, as watchers see it. A deletion carries key and mod revision only. The spans lie in the
+/// store's own memory: good during the call that hands them out.
 /// </summary>
 public readonly ref struct EventView
 {
@@ -45,6 +45,8 @@ public interface IEventSink
     void Take(in EventView e);
 }
 
-/// <summary>Where a reader of the history stands: a count of events since the store began, and so stable for ever.</summary>
+/// <summary>
+/// Where a reader of the history stands: a count of events since the store began, and so stable for ever.
+/// </summary>
 /// <param name="Number">Events before it.</param>
 public readonly record struct EventPosition(long Number);

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Synod.Store;
 
-/// <summary>Walks over the versions that an interval has at a revision, in key order. The index must not change meanwhile.</summary>
+/// <summary>
+/// Walks over the versions that an interval has at a revision, in key order. The index must not change meanwhile.
+/// </summary>
 internal ref struct IntervalWalk
 {
     private readonly KeySpace _space;

@@ -1,6 +1,8 @@
 namespace Synod.Store;
 
-/// <summary>A key as the store has it. The spans lie in the store's own memory: good during the call that hands them out.</summary>
+/// <summary>
+/// A key as the store has it. The spans lie in the store's own memory: good during the call that hands them out.
+/// </summary>
 public readonly ref struct KeyValueView
 {
     internal KeyValueView(ByteSlabs bytes, in VersionRecord version, bool withoutValue = false)
@@ -32,7 +34,9 @@ public readonly ref struct KeyValueView
     public long Lease { get; }
 }
 
-/// <summary>Takes the results of a range read, in their order. A struct behind a reference: nothing is allocated per key.</summary>
+/// <summary>
+/// Takes the results of a range read, in their order. A struct behind a reference: nothing is allocated per key.
+/// </summary>
 public interface IKeyValueSink
 {
     /// <summary>Takes the next key. It must not read the store again from within.</summary>

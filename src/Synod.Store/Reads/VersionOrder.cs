@@ -1,6 +1,8 @@
 namespace Synod.Store;
 
-/// <summary>Orders versions for a sorted read. Keys break ties, so that the order never depends on the machine or the sort.</summary>
+/// <summary>
+/// Orders versions for a sorted read. Keys break ties, so that the order never depends on the machine or the sort.
+/// </summary>
 internal readonly struct VersionOrder(KeySpace space, SortTarget target, bool descending) : IComparer<uint>
 {
     /// <inheritdoc/>

@@ -9,11 +9,14 @@ internal enum StoreSlice : byte
     /// <summary>Revisions and effect sum: the first slice.</summary>
     Head = 1,
 
+    /// <summary>Leases, by id: they have no past, and were copied when the cursor was opened.</summary>
+    Leases = 2,
+
     /// <summary>Keys as they were just below the compacted revision, in key order.</summary>
-    Keys = 2,
+    Keys = 3,
 
     /// <summary>Every event from the compacted revision on, in order.</summary>
-    Events = 3,
+    Events = 4,
 }
 
 /// <summary>
@@ -21,7 +24,7 @@ internal enum StoreSlice : byte
 /// written depends on the commands alone: not on how far reclaiming had come, nor on when the slices were taken.
 /// </summary>
 /// <remarks>
-/// Any state is the keys just below the compacted revision and all events from there on; versions, creations and
+/// Any state is the leases, the keys just below the compacted revision and all events from there on; versions, creations and
 /// previous versions follow from these.
 /// </remarks>
 public sealed class StoreCursor
@@ -30,20 +33,30 @@ public sealed class StoreCursor
     public const int VisitsPerSlice = 8192;
 
     private readonly KeySpace _space;
+    private readonly ulong _storeTime;
+    private readonly LeaseRecord[] _leases;
     private readonly long _endOfEvents;
     private readonly ulong _effectSum;
     private StoreSlice _next = StoreSlice.Head;
+    private int _lease;
     private byte[] _from = [];
     private long _event;
     private bool _isOpen = true;
 
-    internal StoreCursor(KeySpace space)
+    internal StoreCursor(KeySpace space, ulong storeTimeMicroseconds)
     {
         _space = space;
         space.Pin();
         Revision = space.Revision;
         CompactedRevision = space.CompactedRevision;
         _effectSum = space.EffectSum;
+        _storeTime = storeTimeMicroseconds;
+        _leases = new LeaseRecord[space.Leases.Count];
+        ReadOnlySpan<uint> all = space.Leases.All;
+        for (int at = 0; at < all.Length; at++)
+        {
+            _leases[at] = space.Leases[all[at]];
+        }
         _event = space.Events.Find(CompactedRevision);
         _endOfEvents = space.Events.End;
     }
@@ -54,7 +67,7 @@ public sealed class StoreCursor
     /// <summary>The compacted revision when it was opened.</summary>
     public long CompactedRevision { get; }
 
-    /// <summary>Keys and events written so far.</summary>
+    /// <summary>Leases, keys and events written so far.</summary>
     public long Written { get; private set; }
 
     /// <summary>Writes one slice.</summary>
@@ -72,7 +85,13 @@ public sealed class StoreCursor
                 into.I64(CompactedRevision);
                 into.U64(_effectSum);
                 into.I64(_event);
-                _next = CompactedRevision > 0 ? StoreSlice.Keys : StoreSlice.Events;
+                into.U64(_storeTime);
+                _next = StoreSlice.Leases;
+                return true;
+            case StoreSlice.Leases:
+                _next = WriteLeases(into, bytesMax) ? StoreSlice.Leases
+                    : CompactedRevision > 0 ? StoreSlice.Keys
+                    : StoreSlice.Events;
                 return true;
             case StoreSlice.Keys:
                 _next = WriteKeys(into, bytesMax) ? StoreSlice.Keys : StoreSlice.Events;
@@ -90,6 +109,22 @@ public sealed class StoreCursor
             _isOpen = false;
             _space.Unpin();
         }
+    }
+
+    private bool WriteLeases(ByteWriter into, int bytesMax)
+    {
+        if (_lease == 0)
+        {
+            Array.Sort(_leases, static (left, right) => left.Id.CompareTo(right.Id));
+        }
+        for (; _lease < _leases.Length && into.Length < bytesMax; _lease++)
+        {
+            into.I64(_leases[_lease].Id);
+            into.I64(_leases[_lease].TtlSeconds);
+            into.U64(_leases[_lease].Deadline);
+            Written++;
+        }
+        return _lease < _leases.Length;
     }
 
     private bool WriteKeys(ByteWriter into, int bytesMax)

@@ -7,10 +7,11 @@ public sealed class StoreInstaller
 {
     private KeySpace _space = null!; // made by the head: what is refused before it costs nothing
     private StoreSlice _last;
+    private ulong _storeTime;
     private byte[] _lastKey = [];
     private bool _hasKey;
 
-    /// <summary>Keys and events taken so far.</summary>
+    /// <summary>Leases, keys and events taken so far.</summary>
     public long Taken { get; private set; }
 
     /// <summary>Takes the next slice.</summary>
@@ -28,21 +29,17 @@ public sealed class StoreInstaller
         bool taken = kind switch
         {
             StoreSlice.Head => TakeHead(ref reader),
+            StoreSlice.Leases => TakeLeases(ref reader, slice),
             StoreSlice.Keys => TakeKeys(ref reader),
             _ => TakeEvents(ref reader),
         };
         return taken && !reader.IsBad && reader.IsAtEnd ? null : "a slice of the store makes no sense";
     }
 
-    /// <summary>The store, once all slices are taken; null if some are missing.</summary>
+    /// <summary>The store, once all slices are taken; null if some are missing, or a key names a lease that is not there.</summary>
     public OrderedStore? Finish()
     {
-        if (_last != StoreSlice.Events)
-        {
-            return null;
-        }
-        _space.EndInstall();
-        return new OrderedStore(_space);
+        return _last == StoreSlice.Events && _space.EndInstall() ? new OrderedStore(_space, _storeTime) : null;
     }
 
     private bool TakeHead(ref ByteReader reader)
@@ -51,6 +48,7 @@ public sealed class StoreInstaller
         long compacted = reader.I64();
         ulong sum = reader.U64();
         long firstEvent = reader.I64();
+        _storeTime = reader.U64();
         if (reader.IsBad || revision < 1 || compacted > revision || firstEvent < 0)
         {
             return false;
@@ -58,6 +56,15 @@ public sealed class StoreInstaller
         _space = new KeySpace();
         _space.InstallHead(revision, compacted, sum, firstEvent);
         return true;
+    }
+
+    private bool TakeLeases(ref ByteReader reader, ReadOnlyMemory<byte> slice)
+    {
+        int length = slice.Length - reader.Position;
+        Taken += length / LeaseTable.RecordBytes;
+        bool taken = _space.Leases.ReadFrom(slice.Span[reader.Position..]);
+        reader.Skip(length);
+        return taken;
     }
 
     private bool TakeKeys(ref ByteReader reader)

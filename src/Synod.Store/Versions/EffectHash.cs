@@ -4,7 +4,8 @@ namespace Synod.Store;
 
 /// <summary>
 /// A sum over effects. Every effect is mixed into the sum of all before it: replicas with equal sums made the same
-/// changes in the same order. Not against an adversary; it is there to find bugs and bad memory. The same on every machine.
+/// changes in the same order. Not against an adversary; it is there to find bugs and bad memory. The same on every
+/// machine.
 /// </summary>
 internal struct EffectHash(ulong sum)
 {

@@ -4,8 +4,8 @@ namespace Synod.Store;
 
 /// <content>
 /// Compaction. An event tells which version it put out of use: the one before it. So forgetting everything below a
-/// revision is a walk along the oldest events, not over all keys, and can be done in small steps; what is not yet walked
-/// only costs room, since no read below the compacted revision is answered any more.
+/// revision is a walk along the oldest events, not over all keys, and can be done in small steps; what is not yet
+/// walked only costs room, since no read below the compacted revision is answered any more.
 /// </content>
 internal sealed partial class KeySpace
 {
@@ -15,7 +15,9 @@ internal sealed partial class KeySpace
 
     private ref VersionRecord Oldest => ref Versions[Events[Events.First]];
 
-    /// <summary>Makes reads below a revision impossible; the revision itself stays readable, and watches from it too.</summary>
+    /// <summary>
+    /// Makes reads below a revision impossible; the revision itself stays readable, and watches from it too.
+    /// </summary>
     public StoreError Compact(long revision)
     {
         if (revision <= CompactedRevision)
@@ -60,7 +62,9 @@ internal sealed partial class KeySpace
         Versions.Free(number);
     }
 
-    /// <summary>Removes a deleted key, unless it was put again: then the later put has the deletion as its previous version.</summary>
+    /// <summary>
+    /// Removes a deleted key, unless it was put again: then the later put has the deletion as its previous version.
+    /// </summary>
     private void ForgetKey(uint deletion, SlabRef key)
     {
         KeyPosition position = _index.Locate(Bytes[key]);

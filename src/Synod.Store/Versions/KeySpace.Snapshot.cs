@@ -105,6 +105,30 @@ internal sealed partial class KeySpace
         return true;
     }
 
-    /// <summary>All is installed.</summary>
-    public void EndInstall() => _firstOfRequest = Events.End;
+    /// <summary>All is installed: keys that exist now are hung on the leases that they name.</summary>
+    /// <returns>False if there is no such lease.</returns>
+    public bool EndInstall()
+    {
+        _firstOfRequest = Events.End;
+        KeyPosition position = _index.Seek(default);
+        while (position.Leaf != 0)
+        {
+            ref LeafNode leaf = ref _index.Leaf(position.Leaf);
+            for (int slot = position.Slot; slot < leaf.Count; slot++)
+            {
+                uint newest = leaf.Newest[slot];
+                long lease = Versions[newest].Lease;
+                if (lease != 0 && Leases.Find(lease) == 0)
+                {
+                    return false;
+                }
+                if (lease != 0)
+                {
+                    Leases.Restored(newest);
+                }
+            }
+            position = new KeyPosition(leaf.Next, 0, false);
+        }
+        return true;
+    }
 }

@@ -17,6 +17,7 @@ internal sealed partial class KeySpace
     {
         _index = new KeyIndex(Bytes);
         Events = new EventLog(Versions);
+        Leases = new LeaseTable(Versions);
     }
 
     /// <summary>Keys' and values' bytes.</summary>
@@ -28,10 +29,15 @@ internal sealed partial class KeySpace
     /// <summary>All versions in the order of their making.</summary>
     public EventLog Events { get; }
 
+    /// <summary>The leases, and which keys hang on them.</summary>
+    public LeaseTable Leases { get; }
+
     /// <summary>The keys in their order.</summary>
     public KeyIndex Index => _index;
 
-    /// <summary>The revision of the last request that changed something. A new store is at 1: its first change gets 2.</summary>
+    /// <summary>
+    /// The revision of the last request that changed something. A new store is at 1: its first change gets 2.
+    /// </summary>
     public long Revision { get; private set; } = 1;
 
     /// <summary>The revision up to which older versions are forgotten; -1 before the first compaction.</summary>
@@ -81,6 +87,7 @@ internal sealed partial class KeySpace
         record.Lease = lease;
         record.Value = Bytes.Store(value);
         record.Previous = newest;
+        record.Attachment = 0;
         record.CreateRevision = record.ModRevision;
         record.Version = 1;
         uint before = 0;
@@ -101,6 +108,7 @@ internal sealed partial class KeySpace
             record.Key = Bytes.Store(key);
             _index.Insert(position, record.Key, number);
         }
+        Leases.KeyPut(before, number);
         Events.Append(number);
         AddEffect(in record, key, value);
         return before;
@@ -141,6 +149,20 @@ internal sealed partial class KeySpace
         return count;
     }
 
+    /// <summary>The key of a version.</summary>
+    public ReadOnlySpan<byte> KeyOf(uint version) => Bytes[Versions[version].Key];
+
+    /// <summary>Mixes what was done to a lease into the sum.</summary>
+    public void AddLeaseEffect(CommandKind kind, long lease, ulong ttlSeconds, ulong deadline)
+    {
+        var hash = new EffectHash(_effectSum);
+        hash.Add((ulong)kind);
+        hash.Add((ulong)lease);
+        hash.Add(ttlSeconds);
+        hash.Add(deadline);
+        _effectSum = hash.Sum;
+    }
+
     private bool DeleteAt(KeyPosition position, VersionList? deleted)
     {
         uint newest = _index.Leaf(position.Leaf).Newest[position.Slot];
@@ -149,6 +171,7 @@ internal sealed partial class KeySpace
             return false;
         }
         deleted?.Add(newest);
+        Leases.KeyDeleted(newest);
         uint number = Versions.Add();
         ref VersionRecord record = ref Versions[number];
         record = new VersionRecord

@@ -2,7 +2,7 @@ namespace Synod.Store;
 
 /// <summary>
 /// One version of one key: what a put or a delete left. It is also the event that watchers see. Immutable but for
-/// <see cref="Previous"/>, which compaction cuts.
+/// <see cref="Previous"/>, which compaction cuts, and <see cref="Attachment"/>.
 /// </summary>
 internal struct VersionRecord
 {
@@ -26,6 +26,9 @@ internal struct VersionRecord
 
     /// <summary>The version before, or 0.</summary>
     public uint Previous;
+
+    /// <summary>The newest version of a key that hangs on a lease: its link in the lease's list; otherwise 0.</summary>
+    public uint Attachment;
 
     /// <summary>Whether the key was deleted by this version.</summary>
     public readonly bool IsDeleted => Version == 0;

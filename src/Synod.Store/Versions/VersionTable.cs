@@ -46,7 +46,9 @@ internal sealed class VersionTable
         _free = number;
     }
 
-    /// <summary>The version that a read at <paramref name="revision"/> sees, or 0 if the key did not exist then.</summary>
+    /// <summary>
+    /// The version that a read at <paramref name="revision"/> sees, or 0 if the key did not exist then.
+    /// </summary>
     /// <param name="newest">The newest version of the key.</param>
     /// <param name="revision">The revision to read at.</param>
     public uint At(uint newest, long revision)

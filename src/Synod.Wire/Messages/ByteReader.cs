@@ -73,6 +73,9 @@ public ref struct ByteReader(ReadOnlyMemory<byte> memory)
         return length <= int.MaxValue && TryTake((int)length, out _) ? _memory.Slice(start, (int)length) : Bad();
     }
 
+    /// <summary>Passes over bytes that the caller reads itself.</summary>
+    public void Skip(int count) => TryTake(count, out _);
+
     /// <summary>A decree.</summary>
     public Decree Decree()
     {

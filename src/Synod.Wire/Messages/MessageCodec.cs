@@ -83,6 +83,9 @@ public static class MessageCodec
             case MessageKind.Forward:
                 w.Bytes(output.Forwards[i].Command.Span);
                 break;
+            case MessageKind.HandOver:
+                w.Ballot(output.HandOvers[i].Ballot);
+                break;
             default:
                 Check.Fail($"message kind {outgoing.Kind}");
                 break;

@@ -46,6 +46,14 @@ internal static class MessageReader
                 return TryRare(kind, ref r, from, now, replica, output);
             case MessageKind.Confirm or MessageKind.Confirmed or MessageKind.ReadIndex or MessageKind.ReadIndexed:
                 return TryRead(kind, ref r, from, now, replica, output);
+            case MessageKind.HandOver:
+                var handOver = new HandOver(r.Ballot());
+                if (!IsWhole(r))
+                {
+                    return false;
+                }
+                replica.Step(now, from, handOver, output);
+                return true;
             default:
                 return true;
         }

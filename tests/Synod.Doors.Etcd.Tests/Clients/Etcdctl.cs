@@ -32,6 +32,10 @@ public sealed class Etcdctl(params string[] endpoints)
     public Process StartWatch(params string[] arguments) =>
         Tool.Start("etcdctl", Package, [.. Common, "watch", .. arguments], ("ETCDCTL_API", "3"));
 
+    /// <summary>Starts any command that goes on until it is killed.</summary>
+    public Process Start(params string[] arguments) =>
+        Tool.Start("etcdctl", Package, [.. Common, .. arguments], ("ETCDCTL_API", "3"));
+
     private IEnumerable<string> Common => ["--endpoints", string.Join(',', endpoints.Select(WithoutScheme)), "--command-timeout=20s"];
 
     private static string WithoutScheme(string endpoint) => Regex.Replace(endpoint, "^http://|/$", "");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
@@ -87,8 +88,12 @@ public sealed class GrpcClient : IDisposable
         Assert.Equal("application/grpc", response.Content.Headers.ContentType?.ToString());
         var trailersOnly = response.Headers.Contains("grpc-status");
         var headers = trailersOnly ? response.Headers : response.TrailingHeaders;
-        return new GrpcEnding(int.Parse(Assert.Single(headers.GetValues("grpc-status")), System.Globalization.CultureInfo.InvariantCulture),
-            headers.TryGetValues("grpc-message", out var text) ? Uri.UnescapeDataString(Assert.Single(text)) : "", trailersOnly);
+        var code = int.Parse(Assert.Single(headers.GetValues("grpc-status")), CultureInfo.InvariantCulture);
+        return new GrpcEnding(
+            code,
+            headers.TryGetValues("grpc-message", out var text)
+                ? Uri.UnescapeDataString(Assert.Single(text)) : "",
+            trailersOnly);
     }
 
     private static List<byte[]> Messages(byte[] body)

@@ -1,6 +1,8 @@
 namespace Synod.Doors.Etcd.Tests;
 
-/// <summary>Debian's Python with its <c>etcd3</c> client, which is gRPC by another implementation than etcdctl's.</summary>
+/// <summary>
+/// Debian's Python with its <c>etcd3</c> client, which is gRPC by another implementation than etcdctl's.
+/// </summary>
 public static class PythonEtcd3
 {
     private const string Program = "/usr/bin/python3";
@@ -12,7 +14,9 @@ public static class PythonEtcd3
         var address = new Uri(endpoint);
         var whole = $"import etcd3\nc = etcd3.client(host='{address.Host}', port={address.Port}, timeout=20)\n{script}";
         var result = await Tool.RunAsync(Program, Package, ["-c", whole]);
-        Assert.False(result.Errors.Contains("No module named", StringComparison.Ordinal), $"Install the package {Package}: {result.Errors}");
+        Assert.False(
+            result.Errors.Contains("No module named", StringComparison.Ordinal),
+            $"Install the package {Package}: {result.Errors}");
         Assert.True(result.ExitCode == 0, result.Errors + result.Output);
         return result;
     }

@@ -16,7 +16,8 @@ public static class Tool
 {
     /// <summary>Runs it to its end.</summary>
     public static async Task<ToolResult> RunAsync(
-        string program, string package, IReadOnlyList<string> arguments, string input = "", params (string Name, string Value)[] variables)
+        string program, string package, IReadOnlyList<string> arguments, string input = "",
+        params (string Name, string Value)[] variables)
     {
         using var process = Start(program, package, arguments, variables);
         var output = process.StandardOutput.ReadToEndAsync();
@@ -31,7 +32,8 @@ public static class Tool
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {Deadlines.Process}: {await output}{await errors}");
+            var said = await output + await errors;
+            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {Deadlines.Process}: {said}");
         }
         return new ToolResult(process.ExitCode, await output, await errors);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Synod.Node;
 using Synod.Paxos;
@@ -17,6 +18,7 @@ public sealed class SingleNode : INode, IDisposable
     private readonly Thread _actor;
     private readonly OrderedStore _store = new();
     private ulong _slot;
+    private ulong _microseconds;
 
     public SingleNode(WatchLimits? limits = null, string clientUrl = "http://127.0.0.1:0")
     {
@@ -45,7 +47,22 @@ public sealed class SingleNode : INode, IDisposable
     /// <summary>Writes carried out.</summary>
     public long Writes { get; private set; }
 
+    /// <summary>The hub ends all watchers, as it does when its node stops.</summary>
+    public void StopWatching() => Post(new Stopping());
+
     public void LoseLeader() => Status = Picture(NodeId.None);
+
+    public void HandOver(NodeId to) => Status = Picture(to);
+
+    public void FillDisk() => Status = Status with { NoSpace = "the disk is full" };
+
+    /// <summary>Store time passes, and leases whose time is over end; nothing else lets any pass.</summary>
+    public async Task LetTimePassAsync(TimeSpan time)
+    {
+        var pass = new Pass((ulong)time.TotalMicroseconds);
+        Post(pass);
+        await pass.Done.Task.WaitAsync(Deadlines.Call);
+    }
 
     public void Submit(WriteRequest request) => Post(request);
 
@@ -103,16 +120,47 @@ public sealed class SingleNode : INode, IDisposable
             case WriteRequest write:
                 Writes++;
                 _slot++;
-                write.Applied(_store.Apply(0, new Slot(_slot), 0, write.Command.Span, wantOutcome: true)!, _store);
+                write.Applied(_store.Apply(0, new Slot(_slot), _microseconds, write.Command.Span, wantOutcome: true)!, _store);
                 Status = Picture(Status.Leader);
                 break;
             case ReadRequest read:
                 read.Run(_store);
                 break;
+            case Pass pass:
+                _slot++;
+                _microseconds += pass.Microseconds;
+                _store.Apply(0, new Slot(_slot), _microseconds, ExpireAll(), wantOutcome: false);
+                pass.Done.SetResult();
+                break;
             case WatchRequest watch:
                 watch.Run(Hub, _store);
                 break;
         }
+    }
+
+    private sealed class Stopping : WatchRequest
+    {
+        public override void Run(WatchHub hub, OrderedStore store) => hub.Stop();
+
+        public override void Fail(Failure failure) => throw new InvalidOperationException(failure.ToString());
+    }
+
+    private static ReadOnlySpan<byte> ExpireAll()
+    {
+        var command = new ArrayBufferWriter<byte>();
+        var writer = new CommandWriter(command);
+        writer.Begin();
+        writer.LeaseExpire(ulong.MaxValue);
+        return command.WrittenSpan;
+    }
+
+    private sealed class Pass(ulong microseconds) : NodeRequest
+    {
+        public ulong Microseconds => microseconds;
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override void Fail(Failure failure) => Done.SetException(new InvalidOperationException($"{failure}"));
     }
 
     private NodeStatus Picture(NodeId leader) => new(

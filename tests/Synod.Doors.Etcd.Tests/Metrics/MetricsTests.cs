@@ -24,10 +24,14 @@ public sealed class MetricsTests
         meter.CreateObservableGauge("test.observed", () => 7L);
         foreign.CreateCounter<long>("foreign.count").Add(1);
         var text = Text(collector);
-        Assert.Contains("# HELP test_count_total Counts.\n# TYPE test_count_total counter\ntest_count_total{peer=\"n\\\"1\"} 5\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "# HELP test_count_total Counts.\n# TYPE test_count_total counter\ntest_count_total{peer=\"n\\\"1\"} 5\n",
+            text, StringComparison.Ordinal);
         Assert.Contains("test_sync_seconds_bucket{le=\"0.0001\"} 0\n", text, StringComparison.Ordinal);
         Assert.Contains("test_sync_seconds_bucket{le=\"0.00025\"} 1\n", text, StringComparison.Ordinal);
-        Assert.Contains("test_sync_seconds_bucket{le=\"10\"} 2\ntest_sync_seconds_bucket{le=\"+Inf\"} 3\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "test_sync_seconds_bucket{le=\"10\"} 2\ntest_sync_seconds_bucket{le=\"+Inf\"} 3\n",
+            text, StringComparison.Ordinal);
         Assert.Contains("test_sync_seconds_sum 100.0032\ntest_sync_seconds_count 3\n", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE test_queue gauge\ntest_queue 5\n", text, StringComparison.Ordinal);
         Assert.Contains("test_level 0.5\n", text, StringComparison.Ordinal);
@@ -58,8 +62,11 @@ public sealed class MetricsTests
         await door.Client.PutAsync("a", "1");
         await door.Client.FailAsync("/etcdserverpb.KV/Put", new Synod.Protocol.Etcd.PutRequest());
         var page = await door.Client.Http.GetStringAsync("/metrics");
-        Assert.Contains("synod_door_calls_total{method=\"/etcdserverpb.KV/Put\",code=\"Ok\"}", page, StringComparison.Ordinal);
-        Assert.Contains("synod_door_calls_total{method=\"/etcdserverpb.KV/Put\",code=\"InvalidArgument\"}", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "synod_door_calls_total{method=\"/etcdserverpb.KV/Put\",code=\"Ok\"}", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "synod_door_calls_total{method=\"/etcdserverpb.KV/Put\",code=\"InvalidArgument\"}",
+            page, StringComparison.Ordinal);
         Assert.Contains("\nprocess_cpu_seconds_total ", page, StringComparison.Ordinal);
         Assert.Contains("\nprocess_resident_memory_bytes ", page, StringComparison.Ordinal);
     }
@@ -67,7 +74,8 @@ public sealed class MetricsTests
     private static string Text(MetricsCollector collector)
     {
         var text = new StringBuilder();
-        foreach (var family in collector.Collect().Where(family => !family.Name.StartsWith("synod_door", StringComparison.Ordinal)))
+        foreach (var family in collector.Collect().Where(
+            family => !family.Name.StartsWith("synod_door", StringComparison.Ordinal)))
         {
             family.WriteTo(text);
         }

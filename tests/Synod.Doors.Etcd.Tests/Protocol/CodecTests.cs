@@ -21,11 +21,13 @@ public sealed class CodecTests
             var put = RandomPut(random);
             Assert.True(KvRequests.TryReadPut(put.ToByteArray(), out var readPut));
             Assert.Equal(put, Generated(readPut));
-            var delete = new DeleteRangeRequest { Key = Bytes(random), RangeEnd = Bytes(random), PrevKv = Coin(random) };
+            var delete =
+                new DeleteRangeRequest { Key = Bytes(random), RangeEnd = Bytes(random), PrevKv = Coin(random) };
             Assert.True(KvRequests.TryReadDelete(delete.ToByteArray(), out var readDelete));
             Assert.Equal(delete, new DeleteRangeRequest
             {
-                Key = ByteString.CopyFrom(readDelete.Key), RangeEnd = ByteString.CopyFrom(readDelete.RangeEnd), PrevKv = readDelete.WantPrevious,
+                Key = ByteString.CopyFrom(readDelete.Key), RangeEnd = ByteString.CopyFrom(readDelete.RangeEnd),
+                PrevKv = readDelete.WantPrevious,
             });
             var range = RandomRange(random);
             Assert.True(KvRequests.TryReadRange(range.ToByteArray(), out var readRange, out var serializable));
@@ -133,13 +135,15 @@ public sealed class CodecTests
     [InlineData(StoreError.KeyNotFound, GrpcCode.InvalidArgument, "etcdserver: key not found")]
     [InlineData(StoreError.ValueProvided, GrpcCode.InvalidArgument, "etcdserver: value is provided")]
     [InlineData(StoreError.LeaseProvided, GrpcCode.InvalidArgument, "etcdserver: lease is provided")]
-    [InlineData(StoreError.TooManyOperations, GrpcCode.InvalidArgument, "etcdserver: too many operations in txn request")]
+    [InlineData(
+        StoreError.TooManyOperations, GrpcCode.InvalidArgument, "etcdserver: too many operations in txn request")]
     [InlineData(StoreError.DuplicateKey, GrpcCode.InvalidArgument, "etcdserver: duplicate key given in txn request")]
     [InlineData(StoreError.RequestTooLarge, GrpcCode.InvalidArgument, "etcdserver: request is too large")]
     [InlineData(StoreError.InvalidSortOption, GrpcCode.InvalidArgument, "etcdserver: invalid sort option")]
     [InlineData(StoreError.LeaseNotFound, GrpcCode.NotFound, "etcdserver: requested lease not found")]
     [InlineData(StoreError.Compacted, GrpcCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted")]
-    [InlineData(StoreError.FutureRevision, GrpcCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision")]
+    [InlineData(
+        StoreError.FutureRevision, GrpcCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision")]
     public void Errors_of_the_store_have_the_exact_words(StoreError error, GrpcCode code, string message) =>
         Assert.Equal(new GrpcStatus(code, message), StoreErrors.StatusOf(error));
 
@@ -210,7 +214,8 @@ public sealed class CodecTests
     private static RangeRequest RandomRange(Random random) => new()
     {
         Key = Bytes(random), RangeEnd = Bytes(random), Limit = Number(random), Revision = Number(random),
-        SortOrder = (RangeRequest.Types.SortOrder)random.Next(3), SortTarget = (RangeRequest.Types.SortTarget)random.Next(5),
+        SortOrder = (RangeRequest.Types.SortOrder)random.Next(3),
+        SortTarget = (RangeRequest.Types.SortTarget)random.Next(5),
         Serializable = Coin(random), KeysOnly = Coin(random), CountOnly = Coin(random),
         MinModRevision = Number(random), MaxModRevision = Number(random),
         MinCreateRevision = Number(random), MaxCreateRevision = Number(random),
@@ -220,7 +225,8 @@ public sealed class CodecTests
     {
         Key = ByteString.CopyFrom(query.Key), RangeEnd = ByteString.CopyFrom(query.RangeEnd),
         Limit = query.Limit, Revision = query.Revision,
-        SortOrder = (RangeRequest.Types.SortOrder)query.SortOrder, SortTarget = (RangeRequest.Types.SortTarget)query.SortTarget,
+        SortOrder = (RangeRequest.Types.SortOrder)query.SortOrder,
+        SortTarget = (RangeRequest.Types.SortTarget)query.SortTarget,
         Serializable = serializable, KeysOnly = query.KeysOnly, CountOnly = query.CountOnly,
         MinModRevision = query.MinModRevision, MaxModRevision = query.MaxModRevision,
         MinCreateRevision = query.MinCreateRevision, MaxCreateRevision = query.MaxCreateRevision,

@@ -19,7 +19,8 @@ public sealed class WatchStreamTests : IAsyncLifetime
 
     public static WatchRequest CreateOf(string key, string end = "", Action<WatchCreateRequest>? also = null)
     {
-        var create = new WatchCreateRequest { Key = ByteString.CopyFromUtf8(key), RangeEnd = ByteString.CopyFromUtf8(end) };
+        var create =
+            new WatchCreateRequest { Key = ByteString.CopyFromUtf8(key), RangeEnd = ByteString.CopyFromUtf8(end) };
         also?.Invoke(create);
         return new WatchRequest { CreateRequest = create };
     }
@@ -91,7 +92,9 @@ public sealed class WatchStreamTests : IAsyncLifetime
         await watch.SendAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = 99 } });
         await watch.SendAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = 0 } });
         var cancelled = await watch.NextAsync();
-        Assert.Equal((0L, true, false, ""), (cancelled.WatchId, cancelled.Canceled, cancelled.Created, cancelled.CancelReason));
+        Assert.Equal(
+            (0L, true, false, ""),
+            (cancelled.WatchId, cancelled.Canceled, cancelled.Created, cancelled.CancelReason));
         await _door.Client.PutAsync("a", "1");
         Assert.Equal(1, (await watch.NextAsync()).WatchId);
         await watch.SendAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = 1 } });
@@ -135,11 +138,12 @@ public sealed class WatchStreamTests : IAsyncLifetime
         await CreateAsync(watch, CreateOf("k", "l", c => c.Fragment = true));
         await CreateAsync(watch, CreateOf("k", "l"));
         var txn = new TxnRequest();
+        var value = ByteString.CopyFrom(new byte[200]);
         for (var i = 0; i < 30; i++)
         {
             txn.Success.Add(new RequestOp
             {
-                RequestPut = new PutRequest { Key = ByteString.CopyFromUtf8($"k{i}"), Value = ByteString.CopyFrom(new byte[200]) },
+                RequestPut = new PutRequest { Key = ByteString.CopyFromUtf8($"k{i}"), Value = value },
             });
         }
         await door.Client.CallAsync("/etcdserverpb.KV/Txn", txn, TxnResponse.Parser);
@@ -249,7 +253,10 @@ public sealed class WatchStreamTests : IAsyncLifetime
     public async Task A_stream_that_requires_a_leader_ends_when_none_is_known_for_a_while_and_others_stay()
     {
         await using var door = await OpenDoor.OpenAsync(
-            () => new EtcdDoorOptions { ListenUrls = ["http://127.0.0.1:0"], LeaderLossGrace = TimeSpan.FromMilliseconds(1) });
+            () => new EtcdDoorOptions
+            {
+                ListenUrls = ["http://127.0.0.1:0"], LeaderLossGrace = TimeSpan.FromMilliseconds(1),
+            });
         using var strict = await door.Client.OpenAsync(Path, ("hasleader", "true"));
         using var patient = await door.Client.OpenAsync(Path);
         await CreateAsync(strict, CreateOf("a"));
@@ -259,6 +266,17 @@ public sealed class WatchStreamTests : IAsyncLifetime
         Assert.Equal(new GrpcEnding(14, "etcdserver: no leader", false), strict.Ending);
         await door.Client.PutAsync("a", "1");
         Assert.Single((await patient.NextAsync()).Events);
+    }
+
+    [Fact]
+    public async Task When_the_node_stops_its_streams_end_so_that_clients_go_elsewhere()
+    {
+        using var watch = await _door.Client.OpenAsync(Path);
+        await CreateAsync(watch, CreateOf("a"));
+        await CreateAsync(watch, CreateOf("b"));
+        _door.Node.StopWatching();
+        Assert.Null(await watch.NextAsync(WatchResponse.Parser));
+        Assert.Equal(new GrpcEnding(14, "etcdserver: server stopped", false), watch.Ending);
     }
 
     [Fact]
@@ -298,5 +316,6 @@ public sealed class WatchStreamTests : IAsyncLifetime
     }
 
     private Task<DeleteRangeResponse> DeleteAsync(string key) => _door.Client.CallAsync(
-        "/etcdserverpb.KV/DeleteRange", new DeleteRangeRequest { Key = ByteString.CopyFromUtf8(key) }, DeleteRangeResponse.Parser);
+        "/etcdserverpb.KV/DeleteRange", new DeleteRangeRequest { Key =
+            ByteString.CopyFromUtf8(key) }, DeleteRangeResponse.Parser);
 }

@@ -116,9 +116,8 @@ public class StateSnapshotTests
     {
         var header = Chunks(Applied(6, 10), 512, static () => { })[0];
         var chain = BitConverter.ToUInt32(header, 8);
-        var leases = SnapshotChunk.Seal((byte)SnapshotChunkKind.Leases, SnapshotHeader.FormatVersion, [1, 2], ref chain);
-        Assert.Equal(
-            "it has a section that this version of Synod does not know: Leases", Read([.. header, .. leases], 1 << 20).Error);
+        var unknown = SnapshotChunk.Seal(9, SnapshotHeader.FormatVersion, [1, 2], ref chain);
+        Assert.Contains("kind 9", Read([.. header, .. unknown], 1 << 20).Error, StringComparison.Ordinal);
         chain = BitConverter.ToUInt32(header, 8);
         var later = SnapshotChunk.Seal((byte)SnapshotChunkKind.Store, 9, [1, 2], ref chain);
         Assert.Contains("version 9", Read([.. header, .. later], 1 << 20).Error, StringComparison.Ordinal);

@@ -19,7 +19,8 @@ internal sealed class RecordingStream : WatchStream
 }
 
 /// <summary>A watcher that records what it is given and checks the manner in which it is given.</summary>
-internal sealed class RecordingWatcher(WatchStream stream, WatchRange range, long startRevision, bool wantsProgress = false)
+internal sealed class RecordingWatcher(
+    WatchStream stream, WatchRange range, long startRevision, bool wantsProgress = false)
     : Watcher(stream, range, startRevision, wantsProgress)
 {
     private readonly List<string> _taken = [];

@@ -38,7 +38,8 @@ internal sealed class StoreDriver
 
     public void Delete(string first, string end)
     {
-        var deleted = _keys.Where(key => string.CompareOrdinal(key, first) >= 0 && string.CompareOrdinal(key, end) < 0).ToList();
+        var deleted = _keys.Where(key =>
+            string.CompareOrdinal(key, first) >= 0 && string.CompareOrdinal(key, end) < 0).ToList();
         var revision = Store.CurrentRevision + (deleted.Count > 0 ? 1 : 0);
         foreach (var key in deleted)
         {

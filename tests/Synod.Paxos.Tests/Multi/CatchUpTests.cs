@@ -49,6 +49,41 @@ public sealed class CatchUpTests
     }
 
     [Fact]
+    public void No_decree_leaves_memory_before_the_journal_holds_it()
+    {
+        // The journal holds another decree of a ballot that lost, and the disk stalls while the chosen one is learned.
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions { LogTailSlotsMax = 1 });
+        var output = new ReplicaOutput();
+        var journal = new List<StateRecord>();
+        var (two, three) = (new Sender(new NodeId(2), 1, 1), new Sender(new NodeId(3), 1, 1));
+        var lost = new Decree(DecreeKind.Command, 0, Value.FromText("lost"));
+        replica.Step(new Instant(1), three, new Accept(new Ballot(1, new NodeId(3), 1), new Slot(1), lost, default), output);
+        Persist();
+        for (var slot = 1ul; slot <= 3; slot++)
+        {
+            var chosen = new Decree(DecreeKind.Command, 0, Value.FromText($"chosen{slot}"));
+            replica.Step(new Instant(2), two, new Learn(new Slot(slot), chosen), output);
+        }
+        Assert.Equal(new Slot(3), replica.ChosenUpTo);
+        replica.Step(new Instant(3), three, new CatchUp(new Slot(1), new Slot(3)), output);
+        Assert.Empty(output.JournalReads); // It would answer with what lost.
+        Assert.Equal("chosen1", output.Learns[0].Decree.Value.ToString());
+
+        Persist();
+        Assert.Equal(new Slot(2), replica.MemoryFloor); // Now it may go, and the journal answers for it.
+        replica.Step(new Instant(4), three, new CatchUp(new Slot(1), new Slot(3)), output);
+        Assert.Equal(new Slot(1), Assert.Single(output.JournalReads).First);
+        Assert.Equal("chosen1", journal.Last(r => r.Slot == new Slot(1) && r.Decree != default).Decree.Value.ToString());
+
+        void Persist()
+        {
+            journal.AddRange(output.Records);
+            output.Clear();
+            replica.Persisted(new Instant(3), output.LastRecord, output);
+        }
+    }
+
+    [Fact]
     public void An_accept_far_above_the_chosen_prefix_is_met_with_silence()
     {
         var options = new ReplicaOptions { WindowSlots = 8, AcceptAheadMax = 16 };

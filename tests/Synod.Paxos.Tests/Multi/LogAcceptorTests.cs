@@ -69,6 +69,27 @@ public sealed class LogAcceptorTests
     }
 
     [Fact]
+    public void A_chosen_prefix_beyond_what_the_journal_holds_is_a_fault_and_not_believed()
+    {
+        _replica.Recover(new StateRecord(StateRecordKind.Accepted, BallotOf(3, 2), new Slot(1), X), 1, _output);
+        _replica.Recover(new StateRecord(StateRecordKind.ChosenUpTo, default, new Slot(1), default), 2, _output);
+        Assert.Single(_output.Decrees);
+        Assert.Throws<InvariantViolatedException>(
+            () => _replica.Recover(new StateRecord(StateRecordKind.ChosenUpTo, default, new Slot(2), default), 3, _output));
+    }
+
+    [Fact]
+    public void Time_alone_changes_no_promise()
+    {
+        _replica.Step(new Instant(1), Two, new Prepare(BallotOf(5, 2), new Slot(1)), _output);
+        for (var day = 1; day <= 1000; day++)
+        {
+            _replica.Finish(new Instant(1) + TimeSpan.FromDays(day), 0, _output);
+        }
+        Assert.Equal(BallotOf(5, 2), _replica.Promised);
+    }
+
+    [Fact]
     public void Promise_is_never_lowered()
     {
         foreach (var round in (ulong[])[5, 3, 9, 1, 8])

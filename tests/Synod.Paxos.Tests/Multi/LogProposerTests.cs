@@ -131,6 +131,18 @@ public sealed class LogProposerTests
         Assert.Equal((long)(_now - start).TotalMicroseconds, sum);
     }
 
+    [Fact]
+    public void Elapsed_time_above_what_a_decree_can_carry_is_not_put_off_to_later_decrees()
+    {
+        Lead();
+        _output.Clear();
+        _now += TimeSpan.FromHours(5);
+        _replica.Propose(_now, Value.FromText("sets a deadline"), _output);
+        _now += TimeSpan.FromSeconds(1);
+        _replica.Propose(_now, Value.FromText("looks at it"), _output);
+        Assert.Equal([uint.MaxValue, 1_000_000u], ToTwo().Select(a => a.Decree.ElapsedMicroseconds));
+    }
+
     private Accept[] ToTwo() =>
         [.. _output.Outgoing.Where(o => o.Kind == MessageKind.Accept && o.To == Two.Node).Select(o => _output.Accepts[o.Index])];
 

@@ -105,6 +105,8 @@ internal sealed class ReplicaCluster
 
     public Proposal Propose(int i, string text) => _replicas[i].Propose(Now, Value.FromText(text), _outputs[i]);
 
+    public bool HandOver(int from, int to) => _replicas[from].HandOver(Now, Configuration.Voters[to], _outputs[from]);
+
     public void Read(int i, ulong request) => _replicas[i].RequestRead(Now, request, _outputs[i]);
 
     public void Inject(int to, Action<Replica, ReplicaOutput> step) => step(_replicas[to], _outputs[to]);
@@ -224,6 +226,7 @@ internal sealed class ReplicaCluster
             case MessageKind.CatchUp: r.Step(Now, sender, o.CatchUps[m.Index], output); break;
             case MessageKind.Learn: r.Step(Now, sender, o.Learns[m.Index], output); break;
             case MessageKind.Confirm: r.Step(Now, sender, o.Confirms[m.Index], output); break;
+            case MessageKind.HandOver: r.Step(Now, sender, o.HandOvers[m.Index], output); break;
             case MessageKind.Confirmed: r.Step(Now, sender, o.Confirmeds[m.Index], output); break;
             case MessageKind.ReadIndex: r.Step(Now, sender, o.ReadIndexes[m.Index], output); break;
             case MessageKind.ReadIndexed: r.Step(Now, sender, o.ReadIndexeds[m.Index], output); break;
@@ -247,6 +250,7 @@ internal sealed class ReplicaCluster
         copy.CatchUps.AddRange(o.CatchUps);
         copy.Learns.AddRange(o.Learns);
         copy.Confirms.AddRange(o.Confirms);
+        copy.HandOvers.AddRange(o.HandOvers);
         copy.Confirmeds.AddRange(o.Confirmeds);
         copy.ReadIndexes.AddRange(o.ReadIndexes);
         copy.ReadIndexeds.AddRange(o.ReadIndexeds);

@@ -111,6 +111,32 @@ public sealed class MessageCodecTests
         }
     }
 
+    [Fact]
+    public void A_wish_to_hand_over_arrives_and_the_receiver_campaigns_at_once()
+    {
+        var output = new ReplicaOutput();
+        output.HandOvers.Add(new HandOver(B));
+        output.Outgoing.Add(new Outgoing(new NodeId(1), MessageKind.HandOver, 0, 0));
+        var packet = PacketOf(output);
+        Assert.True(MessageCodec.TryDeliver(packet, new NodeId(2), new Instant(2), Follower(out var taken), taken));
+        Assert.False(MessageCodec.TryDeliver(
+            packet.AsMemory(0, packet.Length - 1), new NodeId(2), new Instant(2), Follower(out taken), taken));
+        var replica = Follower(out taken);
+        MessageCodec.TryDeliver(packet, new NodeId(2), new Instant(2), replica, taken);
+        replica.Finish(new Instant(2), 1023, taken);
+        Assert.Equal(new Ballot(8, new NodeId(1), 1), replica.Promised);
+    }
+
+    /// <summary>Node 1 in contact with node 2, which leads under <see cref="B"/>.</summary>
+    private static Replica Follower(out ReplicaOutput output)
+    {
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        output = new ReplicaOutput();
+        var heartbeat = new Heartbeat(1, 1, 0, B, B, true, true, default);
+        replica.Step(new Instant(1), new Sender(new NodeId(2), 1, 1), heartbeat, output);
+        return replica;
+    }
+
     private static byte[] AcceptPacket()
     {
         var leader = new ReplicaOutput();

@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Synod.Doors.Etcd.Hosting;
+using Synod.Doors.Etcd.Protocol;
+using Synod.Node;
+using Synod.Paxos;
+
+namespace Synod.Doors.Etcd.Services;
+
+/// <summary>What the health pages find out.</summary>
+internal static class HealthChecks
+{
+    /// <summary>A read that takes longer than this is as good as none.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the query asks to leave a check out.</summary>
+    public static bool IsExcluded(HttpRequest request, string check) =>
+        request.Query["exclude"].Any(value => string.Equals(value, check, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Why reading failed, or null.</summary>
+    public static async Task<string?> ReadTroubleAsync(INode node, TimeProvider time, bool linearizable)
+    {
+        var read = NodeRead.RunAsync(node, linearizable, static _ => { });
+        try
+        {
+            var status = await read.WaitAsync(Patience, time).ConfigureAwait(false);
+            return status.IsOk ? null : status.Message;
+        }
+        catch (TimeoutException)
+        {
+            return EtcdErrors.TimedOut.Message;
+        }
+    }
+}
+
+/// <summary>
+/// <c>/health</c>: whether this member serves, knows a leader, has space, and can read: by default as a client would,
+/// with <c>?serializable=true</c> from its own state alone. <c>?exclude=NOSPACE</c> passes over a full disk.
+/// </summary>
+internal sealed class HealthPage(INode node, TimeProvider time) : PlainPage
+{
+    /// <inheritdoc/>
+    public override async Task ServeAsync(HttpContext http)
+    {
+        var serializable = string.Equals(http.Request.Query["serializable"], "true", StringComparison.Ordinal);
+        var trouble = Glance(http.Request, serializable);
+        if (trouble is null
+            && await HealthChecks.ReadTroubleAsync(node, time, !serializable).ConfigureAwait(false) is { } readTrouble)
+        {
+            trouble = "RANGE ERROR:" + readTrouble;
+        }
+        if (trouble is null)
+        {
+            await Write(http, StatusCodes.Status200OK, VersionPage.Json, """{"health":"true","reason":""}""").ConfigureAwait(false);
+            return;
+        }
+        var reason = JsonEncodedText.Encode(trouble);
+        await Write(
+            http, StatusCodes.Status503ServiceUnavailable, VersionPage.Json,
+            $$"""{"health":"false","reason":"{{reason}}"}""").ConfigureAwait(false);
+    }
+
+    private string? Glance(HttpRequest request, bool serializable) => node.Status switch
+    {
+        { Fault: { } fault } => fault,
+        { Serving: false } => "NOT SERVING",
+        { NoSpace: not null } when !HealthChecks.IsExcluded(request, "NOSPACE") => "ALARM NOSPACE",
+        { Leader: var leader } when leader == NodeId.None && !serializable => "RAFT NO LEADER",
+        _ => null,
+    };
+}
+
+/// <summary>
+/// <c>/livez</c>: whether restarting this member would help. <c>/readyz</c>: whether clients should be sent to it. Both in
+/// words with <c>?verbose</c>.
+/// </summary>
+internal sealed class ProbePage(INode node, TimeProvider time, bool linearizable) : PlainPage
+{
+    /// <inheritdoc/>
+    public override async Task ServeAsync(HttpContext http)
+    {
+        var name = linearizable ? "linearizable_read" : "serializable_read";
+        string? trouble = null;
+        if (!HealthChecks.IsExcluded(http.Request, name))
+        {
+            trouble = node.Status.Fault
+                ?? await HealthChecks.ReadTroubleAsync(node, time, linearizable).ConfigureAwait(false);
+        }
+        var text = new StringBuilder();
+        if (trouble is not null || http.Request.Query.ContainsKey("verbose"))
+        {
+            text.Append(trouble is null ? $"[+]{name} ok\n" : $"[-]{name} failed: {trouble}\n");
+        }
+        text.Append(trouble is null ? "ok\n" : "not ok\n");
+        var status = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await Write(http, status, "text/plain; charset=utf-8", text.ToString()).ConfigureAwait(false);
+    }
+}

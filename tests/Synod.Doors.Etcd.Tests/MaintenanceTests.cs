@@ -1,0 +1,111 @@
+using System.Net;
+using Synod.Paxos;
+using Synod.Protocol.Etcd;
+using Synod.Protocol.Grpc;
+
+namespace Synod.Doors.Etcd.Tests;
+
+/// <summary>Upkeep of a member, and what probes see of it.</summary>
+public sealed class MaintenanceTests : IAsyncLifetime
+{
+    private const string MoveLeader = "/etcdserverpb.Maintenance/MoveLeader";
+
+    private static readonly HttpClient s_http = new();
+    private OpenDoor _door = null!;
+
+    private Etcdctl Etcdctl => new(_door.Address);
+
+    public async Task InitializeAsync() => _door = await OpenDoor.OpenAsync();
+
+    public async Task DisposeAsync() => await _door.DisposeAsync();
+
+    [Fact]
+    public async Task Etcdctl_sums_up_the_keys_and_defragments()
+    {
+        await Etcdctl.RunAsync("put", "a", "1");
+        var first = await Etcdctl.RunAsync("endpoint", "hashkv");
+        Assert.Equal(first, await Etcdctl.RunAsync("endpoint", "hashkv"));
+        await Etcdctl.RunAsync("put", "a", "2");
+        Assert.NotEqual(first, await Etcdctl.RunAsync("endpoint", "hashkv"));
+        Assert.Equal(first, await Etcdctl.RunAsync("endpoint", "hashkv", "--rev=2"));
+        Assert.Contains("Finished defragmenting", await Etcdctl.RunAsync("defrag"), StringComparison.Ordinal);
+        Assert.Contains("future revision", (await Etcdctl.TryAsync("", "endpoint", "hashkv", "--rev=99")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_shows_in_alarms_status_and_health_until_it_is_over()
+    {
+        Assert.Equal("", await Etcdctl.RunAsync("alarm", "list"));
+        _door.Node.FillDisk();
+        Assert.Contains("alarm:NOSPACE", await Etcdctl.RunAsync("alarm", "list"), StringComparison.Ordinal);
+        Assert.Contains("NOSPACE", await Etcdctl.RunAsync("endpoint", "status", "-w", "json"), StringComparison.Ordinal);
+        await ExpectPageAsync("/health", HttpStatusCode.ServiceUnavailable, """{"health":"false","reason":"ALARM NOSPACE"}""");
+        await ExpectPageAsync("/health?exclude=NOSPACE", HttpStatusCode.OK, """{"health":"true","reason":""}""");
+        await ExpectPageAsync("/readyz", HttpStatusCode.OK, "ok\n");
+    }
+
+    [Fact]
+    public async Task A_write_that_found_the_disk_full_is_refused_in_etcds_words()
+    {
+        _door.Node.FailWith = Synod.Node.Failure.NoSpace;
+        Assert.Contains(
+            "etcdserver: mvcc: database space exceeded", await Etcdctl.FailAsync("put", "a", "1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Leadership_moves_to_a_member_only_and_only_from_the_leader()
+    {
+        var self = _door.Node.Members[0];
+        _door.Node.Members = [self, self with { Id = new NodeId(2), PublicId = 0x22, Name = "other" }];
+        var stranger = await _door.Client.FailAsync(MoveLeader, new MoveLeaderRequest { TargetID = 0x33 });
+        Assert.Equal((9, "etcdserver: bad leader transferee"), (stranger.Code, stranger.Message));
+        await _door.Client.CallAsync(MoveLeader, new MoveLeaderRequest { TargetID = 0x22 }, MoveLeaderResponse.Parser);
+        Assert.Equal(new NodeId(2), _door.Node.Status.Leader);
+        var again = await _door.Client.FailAsync(MoveLeader, new MoveLeaderRequest { TargetID = 0x22 });
+        Assert.Equal((9, "etcdserver: not leader"), (again.Code, again.Message));
+    }
+
+    [Fact]
+    public async Task Health_pages_read_from_the_own_state_or_as_a_client_would()
+    {
+        await ExpectPageAsync("/livez?verbose", HttpStatusCode.OK, "[+]serializable_read ok\nok\n");
+        _door.Node.FailWith = Synod.Node.Failure.TimedOut;
+        await ExpectPageAsync("/livez", HttpStatusCode.OK, "ok\n");
+        await ExpectPageAsync(
+            "/readyz", HttpStatusCode.ServiceUnavailable, "[-]linearizable_read failed: etcdserver: request timed out\nnot ok\n");
+        await ExpectPageAsync("/readyz?exclude=linearizable_read", HttpStatusCode.OK, "ok\n");
+        await ExpectPageAsync("/health?serializable=true", HttpStatusCode.OK, """{"health":"true","reason":""}""");
+        await ExpectPageAsync(
+            "/health", HttpStatusCode.ServiceUnavailable, """{"health":"false","reason":"RANGE ERROR:etcdserver: request timed out"}""");
+        _door.Node.LoseLeader();
+        await ExpectPageAsync("/health", HttpStatusCode.ServiceUnavailable, """{"health":"false","reason":"RAFT NO LEADER"}""");
+    }
+
+    [Fact]
+    public async Task Probes_of_gRPC_hear_that_the_server_serves_and_that_other_names_are_unknown()
+    {
+        var answer = await _door.Client.CallAsync("/grpc.health.v1.Health/Check", new HealthCheckRequest(), HealthCheckResponse.Parser);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, answer.Status);
+        var other = await _door.Client.FailAsync("/grpc.health.v1.Health/Check", new HealthCheckRequest { Service = "x" });
+        Assert.Equal(5, other.Code);
+    }
+
+    [Fact]
+    public async Task Both_sums_of_a_member_can_be_asked_through_the_gateway()
+    {
+        await Etcdctl.RunAsync("put", "a", "1");
+        foreach (var path in new[] { "/v3/maintenance/hash", "/v3/maintenance/hashkv" })
+        {
+            using var body = new StringContent("{}");
+            using var response = await s_http.PostAsync(_door.Address + path, body);
+            Assert.Matches("\"hash\":[1-9]", await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    private async Task ExpectPageAsync(string path, HttpStatusCode status, string text)
+    {
+        using var response = await s_http.GetAsync(_door.Address + path);
+        Assert.Equal(text, await response.Content.ReadAsStringAsync());
+        Assert.Equal(status, response.StatusCode);
+    }
+}
