@@ -236,6 +236,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
             return;
         }
         var first = Slot.Max(accepted.First, learner.ChosenUpTo.Next);
+        var before = learner.ChosenUpTo;
         for (var slot = first; slot <= accepted.Last && slot < NextSlot; slot = slot.Next)
         {
             if (slot <= learner.ChosenUpTo)
@@ -250,10 +251,14 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
             entry.Votes = entry.Votes.With(place);
             if (context.Quorums.IsPhase2Quorum(entry.Votes))
             {
-                _progressAt = context.Now;
-                _waitingSince = context.Now;
                 learner.MarkChosen(slot);
             }
+        }
+        if (learner.ChosenUpTo > before)
+        {
+            // Only a longer prefix is progress: later slots that are chosen help nobody while one before them is lost.
+            _progressAt = context.Now;
+            _waitingSince = context.Now;
         }
     }
 

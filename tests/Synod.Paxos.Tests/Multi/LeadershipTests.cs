@@ -133,6 +133,25 @@ public sealed class LeadershipTests
     }
 
     [Fact]
+    public void A_lost_accept_is_sent_again_although_later_slots_are_chosen_all_the_time()
+    {
+        var cluster = Led(3, out var leader);
+        var lost = cluster[leader].ChosenUpTo.Next;
+        cluster.Drops = (from, _, kind) => from == leader && kind == MessageKind.Accept;
+        cluster.Propose(leader, "lost");
+        cluster.Run(TimeSpan.FromMilliseconds(5));
+        cluster.Drops = (_, _, _) => false;
+        for (var i = 0; i < 20; i++)
+        {
+            cluster.Propose(leader, $"{i}");
+            cluster.Run(TimeSpan.FromMilliseconds(100));
+        }
+        Assert.True(cluster[leader].ChosenUpTo > lost);
+        Assert.Equal(21, cluster.TextsOf(leader).Length);
+        Assert.True(cluster[leader].IsLeading);
+    }
+
+    [Fact]
     public void A_node_that_is_not_electable_does_not_campaign()
     {
         var cluster = Led(3, out var leader);
