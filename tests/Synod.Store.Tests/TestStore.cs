@@ -1,5 +1,6 @@
 using System.Text;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 
 namespace Synod.Store.Tests;
 

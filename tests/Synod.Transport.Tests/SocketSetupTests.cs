@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Transport.Handshakes;
 

@@ -3,6 +3,7 @@ using Synod.Doors.Etcd.Hosting;
 using Synod.Doors.Etcd.Protocol;
 using Synod.Node;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Protocol.Etcd;
 using Synod.Store;
 

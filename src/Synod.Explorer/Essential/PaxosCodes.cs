@@ -1,10 +1,6 @@
 using System.Globalization;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
-using Accept = Synod.Paxos.Essential.Accept;
-using Accepted = Synod.Paxos.Essential.Accepted;
-using Prepare = Synod.Paxos.Essential.Prepare;
-using Promise = Synod.Paxos.Essential.Promise;
 
 namespace Synod.Explorer.Essential;
 

@@ -1,9 +1,5 @@
 using Synod.Paxos;
 using Synod.Paxos.Essential;
-using Accept = Synod.Paxos.Essential.Accept;
-using Accepted = Synod.Paxos.Essential.Accepted;
-using Prepare = Synod.Paxos.Essential.Prepare;
-using Promise = Synod.Paxos.Essential.Promise;
 
 namespace Synod.Explorer.Essential;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Replication;
 using Synod.Store;
 

@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>What one replica knows of one peer.</summary>
 internal struct PeerView

@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>What fills a slot.</summary>
 public enum DecreeKind : byte

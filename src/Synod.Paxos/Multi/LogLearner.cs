@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>
 /// Learns what is chosen and hands it out in slot order (Lamport 2001, §2.3). A slot is known to be chosen when a quorum

@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>What a proposer is doing.</summary>
 internal enum ProposerPhase

@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>Who sent a message and in which configuration; proven by the connection it came over.</summary>
 /// <param name="Node">The sender.</param>
@@ -9,49 +9,49 @@ public readonly record struct Sender(NodeId Node, uint Incarnation, ulong Config
 /// <summary>The kinds of message; the numbers are on the wire.</summary>
 public enum MessageKind : byte
 {
-    /// <summary><see cref="Paxos.Prepare"/>.</summary>
+    /// <summary><see cref="Multi.Prepare"/>.</summary>
     Prepare = 1,
 
-    /// <summary><see cref="Paxos.Promise"/>.</summary>
+    /// <summary><see cref="Multi.Promise"/>.</summary>
     Promise = 2,
 
-    /// <summary><see cref="Paxos.Nack"/>.</summary>
+    /// <summary><see cref="Multi.Nack"/>.</summary>
     Nack = 3,
 
-    /// <summary><see cref="Paxos.Accept"/>.</summary>
+    /// <summary><see cref="Multi.Accept"/>.</summary>
     Accept = 4,
 
-    /// <summary><see cref="Paxos.Accepted"/>.</summary>
+    /// <summary><see cref="Multi.Accepted"/>.</summary>
     Accepted = 5,
 
-    /// <summary><see cref="Paxos.Chosen"/>.</summary>
+    /// <summary><see cref="Multi.Chosen"/>.</summary>
     Chosen = 6,
 
-    /// <summary><see cref="Paxos.Heartbeat"/>.</summary>
+    /// <summary><see cref="Multi.Heartbeat"/>.</summary>
     Heartbeat = 7,
 
-    /// <summary><see cref="Paxos.CatchUp"/>.</summary>
+    /// <summary><see cref="Multi.CatchUp"/>.</summary>
     CatchUp = 8,
 
-    /// <summary><see cref="Paxos.Learn"/>.</summary>
+    /// <summary><see cref="Multi.Learn"/>.</summary>
     Learn = 9,
 
-    /// <summary><see cref="Paxos.Confirm"/>.</summary>
+    /// <summary><see cref="Multi.Confirm"/>.</summary>
     Confirm = 10,
 
-    /// <summary><see cref="Paxos.Confirmed"/>.</summary>
+    /// <summary><see cref="Multi.Confirmed"/>.</summary>
     Confirmed = 11,
 
-    /// <summary><see cref="Paxos.ReadIndex"/>.</summary>
+    /// <summary><see cref="Multi.ReadIndex"/>.</summary>
     ReadIndex = 12,
 
-    /// <summary><see cref="Paxos.ReadIndexed"/>.</summary>
+    /// <summary><see cref="Multi.ReadIndexed"/>.</summary>
     ReadIndexed = 13,
 
-    /// <summary><see cref="Paxos.Forward"/>.</summary>
+    /// <summary><see cref="Multi.Forward"/>.</summary>
     Forward = 14,
 
-    /// <summary><see cref="Paxos.HandOver"/>.</summary>
+    /// <summary><see cref="Multi.HandOver"/>.</summary>
     HandOver = 17,
 }
 

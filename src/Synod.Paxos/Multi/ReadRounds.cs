@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>
 /// Linearizable reads without writing the log (read-index). A read may be served at a replica that has applied the

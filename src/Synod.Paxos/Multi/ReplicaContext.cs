@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>What the roles of one replica share: who they are, what is known of the log, and the turn at hand.</summary>
 internal sealed class ReplicaContext(ReplicaOptions options, NodeId self, Configuration configuration)

@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>When to campaign, when to give way, and the end of a turn.</summary>
 public sealed partial class Replica

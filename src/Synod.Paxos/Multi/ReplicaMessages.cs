@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>One step per kind of message.</summary>
 public sealed partial class Replica

@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>Limits and times of a replica. All replicas of a cluster may differ in them without harm to safety.</summary>
 public sealed record ReplicaOptions

@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>What a journal record says; the numbers are on disk.</summary>
 public enum StateRecordKind : byte

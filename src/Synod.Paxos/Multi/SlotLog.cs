@@ -1,4 +1,4 @@
-namespace Synod.Paxos;
+namespace Synod.Paxos.Multi;
 
 /// <summary>What one acceptor and learner knows of one slot.</summary>
 internal struct SlotEntry

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Synod.Node;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Server.Logging;
 
 namespace Synod.Server.Running;

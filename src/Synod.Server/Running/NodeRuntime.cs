@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Synod.Doors.Etcd.Hosting;
 using Synod.Node;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Server.CommandLine;
 using Synod.Server.Logging;

@@ -1,5 +1,6 @@
 using Synod.Node;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Storage;
 
 namespace Synod.Simulation;

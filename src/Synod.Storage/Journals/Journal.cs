@@ -1,5 +1,6 @@
 using System.Globalization;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Storage.Format;
 using Synod.Storage.Recovery;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Storage.Format;
 
 namespace Synod.Storage;

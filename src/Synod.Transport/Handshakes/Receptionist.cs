@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Transport.Links;
 using Synod.Wire;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Transport.Metering;
 using Synod.Wire;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 
 namespace Synod.Wire;
 

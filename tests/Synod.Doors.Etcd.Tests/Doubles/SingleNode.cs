@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using Synod.Node;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Store;
 
 namespace Synod.Doors.Etcd.Tests;

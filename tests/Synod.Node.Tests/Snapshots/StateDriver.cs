@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 using Synod.Replication;
 using Synod.Store;
 
@@ -25,7 +26,7 @@ internal sealed class StateDriver(int seed)
         }
         if (kind == 1)
         {
-            return new LearnedDecree(new Slot(_slot), Paxos.Decree.NoOp);
+            return new LearnedDecree(new Slot(_slot), Paxos.Multi.Decree.NoOp);
         }
         if (kind < 5 && _earlier.Count > 0)
         {

@@ -1,8 +1,7 @@
-using Synod.Paxos;
 using Synod.Paxos.Essential;
-using static Synod.EssentialTests.Names;
+using static Synod.Paxos.Tests.Essential.Names;
 
-namespace Synod.EssentialTests;
+namespace Synod.Paxos.Tests.Essential;
 
 /// <summary>Scenarios 11 to 17: what acceptors of known implementations do. The acceptor is A.</summary>
 public class AcceptorScenarioTests

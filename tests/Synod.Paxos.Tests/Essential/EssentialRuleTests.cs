@@ -1,8 +1,7 @@
-using Synod.Paxos;
 using Synod.Paxos.Essential;
-using static Synod.EssentialTests.Names;
+using static Synod.Paxos.Tests.Essential.Names;
 
-namespace Synod.EssentialTests;
+namespace Synod.Paxos.Tests.Essential;
 
 /// <summary>The guards that the paper does not spell out, each with what it prevents.</summary>
 public class EssentialRuleTests

@@ -1,8 +1,7 @@
-using Synod.Paxos;
 using Synod.Paxos.Essential;
-using static Synod.EssentialTests.Names;
+using static Synod.Paxos.Tests.Essential.Names;
 
-namespace Synod.EssentialTests;
+namespace Synod.Paxos.Tests.Essential;
 
 /// <summary>Scenarios 18 to 22: what learners of known implementations do. Two of A, B, C are a quorum.</summary>
 public class LearnerScenarioTests

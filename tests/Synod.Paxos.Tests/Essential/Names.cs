@@ -1,7 +1,6 @@
-using Synod.Paxos;
 using Synod.Paxos.Essential;
 
-namespace Synod.EssentialTests;
+namespace Synod.Paxos.Tests.Essential;
 
 /// <summary>
 /// The names that the scenarios use: proposers and acceptors A to E, ballots (round, name), values of text.

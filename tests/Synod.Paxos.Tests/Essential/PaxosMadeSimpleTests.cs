@@ -1,8 +1,7 @@
-using Synod.Paxos;
 using Synod.Paxos.Essential;
-using static Synod.EssentialTests.Names;
+using static Synod.Paxos.Tests.Essential.Names;
 
-namespace Synod.EssentialTests;
+namespace Synod.Paxos.Tests.Essential;
 
 /// <summary>Sentences of Lamport 2001, section 2, in the order of the paper.</summary>
 public class PaxosMadeSimpleTests

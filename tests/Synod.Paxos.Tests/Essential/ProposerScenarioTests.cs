@@ -1,8 +1,7 @@
-using Synod.Paxos;
 using Synod.Paxos.Essential;
-using static Synod.EssentialTests.Names;
+using static Synod.Paxos.Tests.Essential.Names;
 
-namespace Synod.EssentialTests;
+namespace Synod.Paxos.Tests.Essential;
 
 /// <summary>
 /// Scenarios 1 to 10: what proposers of known implementations do. P is proposer A; two of A, B, C are a quorum.

@@ -1,3 +1,5 @@
+using Synod.Paxos.Multi;
+
 namespace Synod.Paxos.Tests.Multi;
 
 public sealed class CatchUpTests

@@ -1,3 +1,5 @@
+using Synod.Paxos.Multi;
+
 namespace Synod.Paxos.Tests.Multi;
 
 /// <summary>Leadership given away on purpose.</summary>

@@ -1,3 +1,5 @@
+using Synod.Paxos.Multi;
+
 namespace Synod.Paxos.Tests.Multi;
 
 /// <summary>One replica as an acceptor, driven by hand.</summary>

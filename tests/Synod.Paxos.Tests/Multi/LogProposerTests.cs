@@ -1,3 +1,5 @@
+using Synod.Paxos.Multi;
+
 namespace Synod.Paxos.Tests.Multi;
 
 /// <summary>One replica as a proposer, driven by hand until it leads.</summary>

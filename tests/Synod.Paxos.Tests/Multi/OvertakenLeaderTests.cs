@@ -1,3 +1,5 @@
+using Synod.Paxos.Multi;
+
 namespace Synod.Paxos.Tests.Multi;
 
 /// <summary>A leader that nobody could tell of its successor, but that learns what the successor got chosen.</summary>

@@ -1,4 +1,5 @@
 using Synod.Paxos;
+using Synod.Paxos.Multi;
 
 namespace Synod.Simulation.Tests;
 
