@@ -154,13 +154,11 @@ internal sealed class CoreActor
     {
         for (var i = 0; i < PeerEventsPerTurn; i++)
         {
-            if (!_host.CanTakeInput)
+            // A stalled disk makes peers wait with their data; it must not make this node deaf to heartbeats.
+            var hasRoom = _host.CanTakeInput;
+            if (!_peers.TryTakeEvent(out var e, hasRoom ? PeerLane.Bulk : PeerLane.Control))
             {
-                return true;
-            }
-            if (!_peers.TryTakeEvent(out var e))
-            {
-                return false;
+                return !hasRoom;
             }
             Take(now, e);
         }
