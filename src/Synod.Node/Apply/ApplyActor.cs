@@ -79,14 +79,7 @@ internal sealed class ApplyActor
         // Nothing is applied any more: a batch that comes after the waiters were told has nobody to meet.
         while (_batches.TryTake(out var batch))
         {
-            foreach (var registration in batch.Registrations)
-            {
-                registration.Request.Fail(failure);
-            }
-            foreach (var reads in batch.Reads)
-            {
-                FailAll(reads.Reads, failure);
-            }
+            batch.FailAll(failure);
         }
         _waiters.Restart(failure);
         foreach (var batch in _waitingReads)

@@ -92,7 +92,10 @@ internal sealed class CoreActor
         return more || !_batch.IsEmpty ? Instant.Min(next, now + BusyTick) : next;
     }
 
-    /// <summary>The node stops: what never left is failed here, the rest by the apply actor.</summary>
+    /// <summary>
+    /// The node stops. Whoever the apply actor was not told of is told here; handing the rest over could find its
+    /// mailbox full, and nobody would look again.
+    /// </summary>
     public void Stop()
     {
         _commands.Stop();
@@ -105,7 +108,7 @@ internal sealed class CoreActor
         {
             read.Fail(Failure.NotServing);
         }
-        PostBatch();
+        _batch.FailAll(Failure.Stopped);
     }
 
     private Instant TurnReplica(Instant now)

@@ -14,7 +14,7 @@ internal sealed class WholeNode
     private const int RoundsMax = 1000;
     private static readonly TimeSpan RoundStep = TimeSpan.FromMilliseconds(20);
 
-    public WholeNode(Func<NodeOptions, NodeOptions>? adjust = null)
+    public WholeNode(Func<NodeOptions, NodeOptions>? adjust = null, bool hasSmallDisk = false)
     {
         var self = new NodeId(1);
         var identity = new DataIdentity(17);
@@ -29,6 +29,10 @@ internal sealed class WholeNode
             Members = [new InitialMember(self, "n1", ["http://here"])],
         };
         var journal = new JournalOptions { Identity = identity, SegmentBytes = 16 << 20 };
+        if (hasSmallDisk)
+        {
+            journal = journal with { SegmentBytes = 1 << 18, BatchBytesMax = 1 << 16, WriteBytesMax = 1 << 16 };
+        }
         Node = new SynodNode(
             adjust is null ? options : adjust(options), journal, directory, Peers, Observer, 7,
             new NodeWakes(static () => { }, static () => { }, static () => { }));
