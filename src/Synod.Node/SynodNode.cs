@@ -141,8 +141,8 @@ public sealed class SynodNode : INode
         var leases = new LeaseBoard(_wakes.Core);
         leases.Show(_state);
         _core = new CoreActor(
-            _options, _host, _peers, genesis, divergence, commands, new LeaseDriver(_host, leases), _draws, _observer, _batches, spent, _writes, _reads,
-            _handOvers);
+            _options, _host, _peers, genesis, divergence, commands, _board, new LeaseDriver(_host, leases), _draws,
+            _observer, _batches, spent, _writes, _reads, _handOvers);
         _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;

@@ -107,9 +107,11 @@ internal sealed class ApplyActor
                 request.Fail(Failure.Stopped); // Its session was superseded after it had left.
             }
         }
+        var bytes = 0L;
         foreach (var decree in batch.Decrees)
         {
             Apply(decree);
+            bytes += decree.Decree.Value.Length;
         }
         foreach (var (session, sequence, failure) in batch.Expiries)
         {
@@ -122,6 +124,7 @@ internal sealed class ApplyActor
         RunReads();
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
+        _board.AppliedBytes += bytes;
         _leases.Show(_state);
     }
 

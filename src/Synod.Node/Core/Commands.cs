@@ -24,8 +24,11 @@ internal sealed class Commands(
     /// <summary>How many wait or are under way.</summary>
     public int Count => _unnumbered.Count + _outstanding.Count;
 
-    /// <summary>Whether a command may go on its way: while the journal has no room it waits here, and may time out here.</summary>
-    private bool MayNumber => _session != 0 && _outstanding.HasRoom && host.CanTakeInput;
+    /// <summary>The state machine is too far behind for more to be decided.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether a command may go on its way: while there is no room for it it waits here, and may time out here.</summary>
+    private bool MayNumber => _session != 0 && _outstanding.HasRoom && host.CanTakeInput && !IsHeld;
 
     /// <summary>Whether another request may be taken.</summary>
     public bool HasRoom => Count < options.OutstandingMax;
@@ -137,7 +140,7 @@ internal sealed class Commands(
 
     private bool GiveToLeader(in Value command, Instant now)
     {
-        if (!host.CanTakeInput)
+        if (!host.CanTakeInput || (IsHeld && _session != 0))
         {
             return false; // It is sent when there is room again.
         }
