@@ -195,11 +195,12 @@ public sealed partial class Replica
         if (IsLeading)
         {
             _reads.Forget();
-            _reads.AddAtLeader(Self, request);
+            _reads.AddAtLeader(Self, Self, request);
         }
         else
         {
-            _reads.AskLeader(request, _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None, Promised);
+            _reads.AskLeader(request);
+            RepeatQuestion();
         }
     }
 
@@ -233,6 +234,16 @@ public sealed partial class Replica
 
     /// <summary>While set, no missing decrees are asked for: the state machine has enough to do.</summary>
     public bool CatchUpPaused { get; set; }
+
+    /// <summary>Asks the leader for this node's reads, or, if it cannot be reached, a peer that hears it.</summary>
+    private void RepeatQuestion()
+    {
+        if (_reads.IsAsking)
+        {
+            var leader = LeaderBallot;
+            _reads.Repeat(leader, Promised, leader.IsNone ? _connectivity.RelayToLeader(Promised) : NodeId.None);
+        }
+    }
 
     private void Begin(Instant now, ReplicaOutput output)
     {

@@ -38,7 +38,7 @@ public sealed partial class Replica
         }
         else
         {
-            _reads.Repeat(LeaderBallot, Promised);
+            RepeatQuestion();
         }
         _proposer.Announce();
         if (!CatchUpPaused)

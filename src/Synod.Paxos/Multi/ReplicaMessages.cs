@@ -161,29 +161,54 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>A follower's question for its reads.</summary>
+    /// <summary>
+    /// A follower's question for its reads. One under the leader's own ballot is the sender's confirmation as well; a plain
+    /// one confirms nothing, neither for who asks nor for who hands it on, and always waits for a round.
+    /// </summary>
     public void Step(Instant now, in Sender from, in ReadIndex message, ReplicaOutput output)
     {
-        if (!Admit(now, from, message.Ballot, false, output) || !IsLeading || message.Ballot != _proposer.Ballot)
+        if (!Admit(now, from, message.Ballot, false, output) || !_context.Configuration.IsVoter(message.Asker))
         {
             return;
         }
-        if (_proposer.MayServeReads && _reads.SufficesWith(_context.Configuration.PlaceOf(from.Node)))
+        var confirms = !message.Ballot.IsNone && message.Asker == from.Node;
+        if (!IsLeading)
         {
-            _reads.Answer(from.Node, message.Request, _learner.ChosenUpTo);
+            // Handed on once only, so that no two nodes can send it to and fro between them.
+            if (!confirms && message.Asker == from.Node && Leader is var leader && leader != NodeId.None && leader != from.Node)
+            {
+                output.Send(leader, message);
+            }
+            return;
+        }
+        if (message.Asker == Self || (!message.Ballot.IsNone && message.Ballot != _proposer.Ballot))
+        {
+            return;
+        }
+        if (confirms && _proposer.MayServeReads && _reads.SufficesWith(_context.Configuration.PlaceOf(from.Node)))
+        {
+            _reads.Answer(from.Node, message.Asker, message.Request, _learner.ChosenUpTo);
         }
         else
         {
-            _reads.AddAtLeader(from.Node, message.Request);
+            _reads.AddAtLeader(from.Node, message.Asker, message.Request);
         }
     }
 
-    /// <summary>The leader's answer to this node's question.</summary>
+    /// <summary>The leader's answer to this node's question, or to one that it has handed on.</summary>
     public void Step(Instant now, in Sender from, in ReadIndexed message, ReplicaOutput output)
     {
-        if (Admit(now, from, Ballot.None, false, output))
+        if (!Admit(now, from, Ballot.None, false, output))
+        {
+            return;
+        }
+        if (message.Asker == Self)
         {
             _reads.Answered(message);
+        }
+        else if (_context.Configuration.IsVoter(message.Asker) && message.Asker != from.Node)
+        {
+            output.Send(message.Asker, message);
         }
     }
 

@@ -76,10 +76,12 @@ public static class MessageCodec
             case MessageKind.ReadIndex:
                 w.U64(output.ReadIndexes[i].Request);
                 w.Ballot(output.ReadIndexes[i].Ballot);
+                w.U32(output.ReadIndexes[i].Asker.Number);
                 break;
             case MessageKind.ReadIndexed:
                 w.U64(output.ReadIndexeds[i].Request);
                 w.Slot(output.ReadIndexeds[i].Index);
+                w.U32(output.ReadIndexeds[i].Asker.Number);
                 break;
             case MessageKind.Forward:
                 w.Bytes(output.Forwards[i].Command.Span);

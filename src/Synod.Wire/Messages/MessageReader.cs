@@ -192,7 +192,7 @@ internal static class MessageReader
                 replica.Step(now, from, confirmed, output);
                 return true;
             case MessageKind.ReadIndex:
-                var question = new ReadIndex(r.U64(), r.Ballot());
+                var question = new ReadIndex(r.U64(), r.Ballot(), new NodeId(r.U32()));
                 if (!IsWhole(r))
                 {
                     return false;
@@ -200,7 +200,7 @@ internal static class MessageReader
                 replica.Step(now, from, question, output);
                 return true;
             default:
-                var answer = new ReadIndexed(r.U64(), r.Slot());
+                var answer = new ReadIndexed(r.U64(), r.Slot(), new NodeId(r.U32()));
                 if (!IsWhole(r))
                 {
                     return false;
