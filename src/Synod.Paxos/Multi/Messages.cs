@@ -133,7 +133,8 @@ public readonly record struct CatchUp(Slot First, Slot Last);
 /// <summary>A chosen decree.</summary>
 /// <param name="Slot">Where.</param>
 /// <param name="Decree">What was chosen there.</param>
-public readonly record struct Learn(Slot Slot, Decree Decree);
+/// <param name="EndsAnswer">Nothing more follows of the answer to one <see cref="CatchUp"/>: the next may be asked.</param>
+public readonly record struct Learn(Slot Slot, Decree Decree, bool EndsAnswer = false);
 
 /// <summary>"Have you promised anything above my ballot?", asked for a round of reads.</summary>
 /// <param name="Ballot">The leader's ballot.</param>

@@ -25,8 +25,9 @@ public sealed partial class Replica
         GiveWayIfSuperseded();
         WatchOwnLeadership();
         CampaignIfNeeded(draw);
-        while (_pending.Count > 0 && _proposer.WindowIsOpen)
+        while (_pending.TryPeek(out var command) && _proposer.WindowIsOpenFor(command.Length))
         {
+            _pendingBytes -= command.Length;
             var (slot, decree) = _proposer.Open(_pending.Dequeue());
             ProposeIn(slot, decree);
         }
@@ -64,7 +65,7 @@ public sealed partial class Replica
     private void WatchOwnLeadership()
     {
         if (_proposer.Phase == ProposerPhase.Preparing &&
-            _context.Now - _proposer.StartedAt >= _context.Options.ElectionTimeout)
+            _context.Now - _proposer.LastPageAt >= _context.Options.ElectionTimeout)
         {
             _proposer.StepDown();
             _attempts++;
@@ -174,6 +175,7 @@ public sealed partial class Replica
         _proposer.StepDown();
         _reads.Abandon();
         _pending.Clear();
+        _pendingBytes = 0;
         _ownVotes.Clear();
         _connectivity.ForgetLeader();
         _quorumLostAt = Instant.Never;

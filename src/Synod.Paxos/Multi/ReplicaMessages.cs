@@ -19,8 +19,9 @@ public sealed partial class Replica
         if (_acceptor.Promised > before)
         {
             GiveWayTo(message.Ballot);
-            _graceUntil = now + _context.Options.ElectionTimeout;
         }
+        // Also for a later page: a candidate that is still being told what was accepted is not to be disturbed.
+        _graceUntil = now + _context.Options.ElectionTimeout;
         // What a page shows may still be on its way to the disk: it waits for all of it.
         output.Send(from.Node, _acceptor.Page(message.Ballot, message.From, _learner.ChosenUpTo), output.LastRecord);
     }
@@ -28,7 +29,7 @@ public sealed partial class Replica
     /// <summary>Phase 1b.</summary>
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
-        if (Admit(now, from, message.Ballot, false, output) &&
+        if (Admit(now, from, message.Ballot, false, output) && ArePossible(from, message.Entries) &&
             _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
         {
             TakeLead();
@@ -52,7 +53,7 @@ public sealed partial class Replica
     /// <summary>Phase 2a.</summary>
     public void Step(Instant now, in Sender from, in Accept message, ReplicaOutput output)
     {
-        if (!Admit(now, from, message.Ballot, true, output))
+        if (!Admit(now, from, message.Ballot, true, output) || !IsPossible(from, message.Decree))
         {
             return;
         }
@@ -124,7 +125,7 @@ public sealed partial class Replica
     /// <summary>A chosen decree.</summary>
     public void Step(Instant now, in Sender from, in Learn message, ReplicaOutput output)
     {
-        if (!Admit(now, from, Ballot.None, false, output))
+        if (!Admit(now, from, Ballot.None, false, output) || !IsPossible(from, message.Decree))
         {
             return;
         }
@@ -133,6 +134,7 @@ public sealed partial class Replica
             LoseLeadership(ReplicaEventKind.LeadershipLostToHigherBallot);
         }
         _learner.Learn(message.Slot, message.Decree);
+        _learner.HearAnswer(message.Slot, message.EndsAnswer);
     }
 
     /// <summary>A leader's question for a round of reads.</summary>
@@ -219,7 +221,7 @@ public sealed partial class Replica
         {
             return;
         }
-        // Full or leaderless: dropped. Whoever has the client asks again or tells it that the outcome is unknown.
+        // Full, leaderless or too large: dropped. Whoever has the client asks again or tells it that the outcome is unknown.
         if (Propose(now, message.Command, output) == Proposal.NotLeading && Leader is var leader &&
             leader != NodeId.None && leader != from.Node)
         {
@@ -257,6 +259,29 @@ public sealed partial class Replica
             return true;
         }
         _context.Report(ReplicaEventKind.StrangeMessageDropped, ballot, from.Node);
+        return false;
+    }
+
+    private bool ArePossible(in Sender from, IReadOnlyList<AcceptedEntry> entries)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (!IsPossible(from, entries[i].Decree))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>A longer command than anybody may propose fits into no batch of the journal: it must not get that far.</summary>
+    private bool IsPossible(in Sender from, in Decree decree)
+    {
+        if (decree.Value.Length <= _context.Options.CommandBytesMax)
+        {
+            return true;
+        }
+        _context.Report(ReplicaEventKind.StrangeMessageDropped, Ballot.None, from.Node);
         return false;
     }
 }

@@ -63,6 +63,7 @@ public static class MessageCodec
                 break;
             case MessageKind.Learn:
                 w.Slot(output.Learns[i].Slot);
+                w.U8(output.Learns[i].EndsAnswer ? (byte)1 : (byte)0);
                 w.Decree(output.Learns[i].Decree);
                 break;
             case MessageKind.Confirm:

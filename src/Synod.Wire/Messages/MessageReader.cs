@@ -26,7 +26,9 @@ internal static class MessageReader
                 }
                 return false;
             case MessageKind.Learn:
-                var learn = new Learn(r.Slot(), r.Decree());
+                var learnedSlot = r.Slot();
+                var endsAnswer = r.Flag();
+                var learn = new Learn(learnedSlot, r.Decree(), endsAnswer);
                 if (IsWhole(r))
                 {
                     replica.Step(now, from, learn, output);
