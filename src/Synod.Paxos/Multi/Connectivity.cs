@@ -25,7 +25,7 @@ internal struct PeerView
 /// leader that lost its quorum is replaced by whoever still has one. And a node that cannot hear the leader stays quiet
 /// while a peer that it can talk with does hear it: so a chain of links does not make leadership flap.
 /// </summary>
-internal sealed class Connectivity(ReplicaContext context)
+internal sealed partial class Connectivity(ReplicaContext context)
 {
     private readonly PeerView[] _peers = new PeerView[context.Voters.Count];
     private Instant _nextHeartbeat;

@@ -124,5 +124,8 @@ internal sealed class LogAcceptor(ReplicaContext context)
         }
     }
 
+    /// <summary>Reads back the promise; what is accepted stands in the log.</summary>
+    public void Read(ref StateReader reader) => Promised = reader.ReadBallot();
+
     private const int EntryOverheadBytes = 48;
 }

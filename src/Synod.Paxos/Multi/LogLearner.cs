@@ -5,7 +5,7 @@ namespace Synod.Paxos.Multi;
 /// has accepted it under one ballot (the leader counts), when the leader says so and this replica's own acceptance has
 /// that leader's ballot, or when a peer that knows sends the decree.
 /// </summary>
-internal sealed class LogLearner(ReplicaContext context)
+internal sealed partial class LogLearner(ReplicaContext context)
 {
     private Instant _stalledSince;
     private Slot _askedLast;

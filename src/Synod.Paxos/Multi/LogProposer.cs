@@ -17,7 +17,7 @@ internal enum ProposerPhase
 /// The proposer of the log (Lamport 2001, §2.2 and §3). Phase 1 runs once for all open slots; then phase 2 runs for many
 /// slots at a time, within the window.
 /// </summary>
-internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
+internal sealed partial class LogProposer(ReplicaContext context, LogLearner learner)
 {
     private readonly List<AcceptedEntry> _reported = [];
     private readonly Slot[] _nextPage = new Slot[context.Voters.Count];
@@ -152,11 +152,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     {
         Check.That(Phase == ProposerPhase.Preparing && context.Quorums.IsPhase1Quorum(_promised));
         Phase = ProposerPhase.Leading;
-        _reported.Sort(static (a, b) =>
-        {
-            var bySlot = a.Slot.CompareTo(b.Slot);
-            return bySlot != 0 ? bySlot : b.Ballot.CompareTo(a.Ballot);
-        });
+        SortReported();
         foreach (var entry in _reported)
         {
             if (entry.Chosen)

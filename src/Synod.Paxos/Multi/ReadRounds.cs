@@ -9,7 +9,7 @@ namespace Synod.Paxos.Multi;
 /// A question that came through a third node is like any other, but that it confirms nothing: nobody vouches for a promise
 /// but who made it, and the third node's own confirmations count only as answers to a round, like everybody's.
 /// </remarks>
-internal sealed class ReadRounds(ReplicaContext context)
+internal sealed partial class ReadRounds(ReplicaContext context)
 {
     /// <summary>A question: whom to answer, whose reads wait, and the asker's number for them.</summary>
     private readonly record struct Waiting(NodeId Node, NodeId Asker, ulong Request);

@@ -203,6 +203,19 @@ public sealed partial class Replica
     }
 
     /// <summary>
+    /// Campaigns at once, whoever leads and however the links are; nothing happens if this node leads or campaigns already.
+    /// When to campaign is a matter of liveness only: no ballot of anybody harms safety at any time.
+    /// </summary>
+    public void Campaign(Instant now, ReplicaOutput output)
+    {
+        Begin(now, output);
+        if (_proposer.Phase == ProposerPhase.Idle)
+        {
+            StartCampaign();
+        }
+    }
+
+    /// <summary>
     /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a time;
     /// a new one replaces the last.
     /// </summary>

@@ -6,6 +6,7 @@ public sealed partial class Replica
     private Ballot _observed;
     private Ballot _reportedLeader;
     private Instant _graceUntil;
+    private Slot _pageAskedFrom;
     private Instant _holdUntil;
     private Instant _campaignAt = Instant.Never;
     private Instant _quorumLostAt = Instant.Never;
@@ -114,6 +115,11 @@ public sealed partial class Replica
         {
             return;
         }
+        StartCampaign();
+    }
+
+    private void StartCampaign()
+    {
         _campaignAt = Instant.Never;
         var highest = Ballot.Max(Ballot.Max(Promised, _observed), Ballot.Max(_proposer.Ballot, _connectivity.HighestPromised()));
         var ballot = highest.NextFor(Self, _context.Incarnation);
@@ -138,7 +144,7 @@ public sealed partial class Replica
     /// <summary>A random wait that doubles with each failed attempt, up to the election time-out.</summary>
     private TimeSpan Backoff(ulong draw)
     {
-        var range = _context.Options.CampaignDelayMax * (1 << Math.Min(_attempts, 10));
+        var range = _context.Options.CampaignDelayMax * (1 << Math.Min(_attempts, AttemptsThatCount));
         range = range < _context.Options.ElectionTimeout ? range : _context.Options.ElectionTimeout;
         return range * (draw % 1024 / 1024.0);
     }
@@ -208,5 +214,6 @@ public sealed partial class Replica
         }
     }
 
+    private const int AttemptsThatCount = 10;
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(50);
 }

@@ -20,8 +20,12 @@ public sealed partial class Replica
         {
             GiveWayTo(message.Ballot);
         }
-        // Also for a later page: a candidate that is still being told what was accepted is not to be disturbed.
-        _graceUntil = now + _context.Options.ElectionTimeout;
+        if (_acceptor.Promised > before || message.From > _pageAskedFrom)
+        {
+            // Also for a later page: a candidate that is still being told what was accepted is not to be disturbed.
+            _graceUntil = now + _context.Options.ElectionTimeout;
+            _pageAskedFrom = message.From;
+        }
         // What a page shows may still be on its way to the disk: it waits for all of it.
         output.Send(from.Node, _acceptor.Page(message.Ballot, message.From, _learner.ChosenUpTo), output.LastRecord);
     }

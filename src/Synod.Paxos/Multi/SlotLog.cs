@@ -26,9 +26,9 @@ internal struct SlotEntry
 /// The slots in memory: a ring that holds everything above <see cref="Floor"/>. What is at or below the floor is chosen
 /// and delivered, and lives in the journal.
 /// </summary>
-internal sealed class SlotLog
+internal sealed partial class SlotLog
 {
-    private SlotEntry[] _ring = new SlotEntry[1024];
+    private SlotEntry[] _ring = new SlotEntry[64];
 
     /// <summary>The last slot that is not in memory any more.</summary>
     public Slot Floor { get; private set; }
