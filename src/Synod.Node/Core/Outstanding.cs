@@ -18,7 +18,7 @@ internal sealed class Outstanding(int limit)
         public bool Filled;
     }
 
-    private readonly Entry[] _ring = new Entry[SessionTable.Window];
+    private readonly SequenceRing<Entry> _ring = new();
 
     /// <summary>The lowest number that may still be unanswered.</summary>
     public ulong First { get; private set; } = 1;
@@ -34,8 +34,9 @@ internal sealed class Outstanding(int limit)
 
     public ulong Add(in Value command, Instant now)
     {
-        Check.That(HasRoom);
-        ref var entry = ref _ring[Next % SessionTable.Window];
+        Check.That(HasRoom && Next - First < SessionTable.Window);
+        _ring.Reserve(First, Next + 1);
+        ref var entry = ref _ring[Next];
         entry = new Entry { Command = command, Since = now, Filled = true };
         return Next++;
     }
@@ -45,16 +46,16 @@ internal sealed class Outstanding(int limit)
     {
         while (First < below && First < Next)
         {
-            _ring[First % SessionTable.Window] = default;
+            _ring[First] = default;
             First++;
         }
     }
 
-    public Value CommandOf(ulong sequence) => _ring[sequence % SessionTable.Window].Command;
+    public Value CommandOf(ulong sequence) => _ring[sequence].Command;
 
     public void MarkSent(ulong sequence, Instant now)
     {
-        ref var entry = ref _ring[sequence % SessionTable.Window];
+        ref var entry = ref _ring[sequence];
         entry.Sent = true;
         entry.SentAt = now;
     }
@@ -62,25 +63,25 @@ internal sealed class Outstanding(int limit)
     /// <summary>Whether the command should be given to the leader (again): never sent, or sent and silent for too long.</summary>
     public bool NeedsSending(ulong sequence, Instant now, TimeSpan retryAfter)
     {
-        ref var entry = ref _ring[sequence % SessionTable.Window];
+        ref var entry = ref _ring[sequence];
         return entry.Filled && (!entry.Sent || now - entry.SentAt >= retryAfter);
     }
 
     /// <summary>Whether the client has waited for too long; the failure says what can be said of the outcome.</summary>
     public bool IsExpired(ulong sequence, Instant now, TimeSpan timeout, out Failure failure)
     {
-        ref var entry = ref _ring[sequence % SessionTable.Window];
+        ref var entry = ref _ring[sequence];
         failure = entry.Sent ? Failure.TimedOut : Failure.NoLeader;
         return entry.Filled && now - entry.Since >= timeout;
     }
 
     /// <summary>The command is given up: it is not sent again.</summary>
-    public void Forget(ulong sequence) => _ring[sequence % SessionTable.Window] = default;
+    public void Forget(ulong sequence) => _ring[sequence] = default;
 
     /// <summary>Starts anew, for a new session.</summary>
     public void Restart()
     {
-        Array.Clear(_ring);
+        _ring.Clear();
         First = 1;
         Next = 1;
     }
