@@ -144,6 +144,10 @@ internal sealed class ApplyActor
 
     private void Apply(in LearnedDecree decree)
     {
+        if (_hub.Watchers > 0 && ReplicatedState.IsCompaction(decree))
+        {
+            _hub.GiveAllNew(_state.Store);
+        }
         var applied = _state.Apply(decree, _isWanted);
         if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)
         {
