@@ -89,6 +89,9 @@ public sealed class Member
         }
     }
 
+    // Spans are counted in ticks of 100 ns, here as in IsLeaderAlive; NextTick is one tick past both.
+    private bool IsQuiet(Instant now) => now - _foreignPrepareHeard <= _options.ForeignPrepareWindow;
+
     private Instant QuietUntil => _foreignPrepareHeard + _options.ForeignPrepareWindow;
 
     /// <summary>Whether the leader, this member or another, gave a sign of life within the liveness window.</summary>
@@ -113,7 +116,7 @@ public sealed class Member
         {
             return now < _nextHeartbeat ? default : Beat(now);
         }
-        if (IsLeaderAlive(now) || now <= QuietUntil || (IsAcquiring && now < _attemptEnds))
+        if (IsLeaderAlive(now) || IsQuiet(now) || (IsAcquiring && now < _attemptEnds))
         {
             return default;
         }
