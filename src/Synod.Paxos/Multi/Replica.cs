@@ -74,6 +74,9 @@ public sealed partial class Replica
     /// <summary>Whether this node believes that it leads.</summary>
     public bool IsLeading => _proposer.Phase == ProposerPhase.Leading;
 
+    /// <summary>Whether this node neither leads nor campaigns.</summary>
+    public bool IsIdle => _proposer.Phase == ProposerPhase.Idle;
+
     /// <summary>The leader's ballot as this node believes it; none without a leader.</summary>
     public Ballot LeaderBallot =>
         IsLeading ? _proposer.Ballot : _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None;
