@@ -59,6 +59,8 @@ public sealed class LogHost
     private Ballot _carried;
     private Instant _oldestUnsynced = Instant.Never;
     private ulong _oldestUnsyncedRecord;
+    private int _recordsCounted;
+    private long _bytesCounted;
 
     /// <summary>Makes the host of a replica whose journal is already recovered.</summary>
     /// <param name="group">Which log.</param>
@@ -103,8 +105,11 @@ public sealed class LogHost
     /// <summary>Why writes are refused for now, or null: the disk is full.</summary>
     public string? NoSpace { get; private set; }
 
-    /// <summary>Whether the journal has room: without it the caller takes no input.</summary>
-    public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax;
+    /// <summary>
+    /// Whether the journal has room, the records of this turn counted. Without it the caller takes nothing that makes
+    /// records of any size: no data from peers, no commands. Heartbeats and phase 1 it goes on taking.
+    /// </summary>
+    public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax && BytesOfTurn() < TurnRecordBytesMax;
 
     /// <summary>Since when the oldest record that is not durable yet has waited.</summary>
     public Instant OldestUnsynced => _oldestUnsynced;
@@ -167,6 +172,18 @@ public sealed class LogHost
             ReadJournal();
         }
         Output.Clear();
+        _recordsCounted = 0;
+        _bytesCounted = 0;
+    }
+
+    /// <summary>What the turn has to write so far; each record is looked at once.</summary>
+    private long BytesOfTurn()
+    {
+        for (; _recordsCounted < Output.Records.Count; _recordsCounted++)
+        {
+            _bytesCounted += RecordBytesMin + Output.Records[_recordsCounted].Decree.Value.Length;
+        }
+        return _bytesCounted;
     }
 
     private void Persisted(Instant now, in JournalEvent e)
@@ -311,6 +328,12 @@ public sealed class LogHost
 
     /// <summary>Batches that wait here; past that the core takes no input until the disk has caught up.</summary>
     private const int UnpostedBatchesMax = 4;
+
+    /// <summary>What one turn may have to write before it takes no more input; the last input may exceed it.</summary>
+    private const long TurnRecordBytesMax = 8 << 20;
+
+    /// <summary>A record without a value, with its header.</summary>
+    private const int RecordBytesMin = 96;
     private const int ReadBytesMax = 4 << 20;
 
     /// <summary>Bytes of a record of the log beside the command in it.</summary>

@@ -61,7 +61,7 @@ public sealed class PacketOutboxTests
             return true;
         }
 
-        public bool TryTakeEvent(out PeerEvent e)
+        public bool TryTakeEvent(out PeerEvent e, PeerLane upTo = PeerLane.Bulk)
         {
             e = default;
             return false;

@@ -25,6 +25,12 @@ internal sealed class Commands(
     /// <summary>How many wait or are under way.</summary>
     public int Count => _unnumbered.Count + _outstanding.Count;
 
+    /// <summary>The state machine is too far behind for more to be decided.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether a command may go on its way: while there is no room for it it waits here, and may time out here.</summary>
+    private bool MayNumber => _session != 0 && _outstanding.HasRoom && host.CanTakeInput && !IsHeld;
+
     /// <summary>Whether another request may be taken.</summary>
     public bool HasRoom => Count < options.OutstandingMax;
 
@@ -35,7 +41,7 @@ internal sealed class Commands(
             request.Fail(Failure.LimitExceeded); // Nobody would ever take it.
             return;
         }
-        if (_session == 0 || _unnumbered.Count > 0 || !_outstanding.HasRoom)
+        if (_unnumbered.Count > 0 || !MayNumber)
         {
             _unnumbered.Enqueue(new Unnumbered(request, now));
         }
@@ -50,7 +56,7 @@ internal sealed class Commands(
     {
         KeepSession(now);
         _outstanding.Answered(board.AnsweredBelow);
-        while (_session != 0 && _outstanding.HasRoom && _unnumbered.TryDequeue(out var waiting))
+        while (MayNumber && _unnumbered.TryDequeue(out var waiting))
         {
             Number(waiting.Request, waiting.Since, now, batch);
         }
@@ -143,6 +149,10 @@ internal sealed class Commands(
 
     private bool GiveToLeader(in Value command, Instant now)
     {
+        if (!host.CanTakeInput || (IsHeld && _session != 0))
+        {
+            return false; // It is sent when there is room again.
+        }
         if (host.Replica.IsLeading)
         {
             return host.Replica.Propose(now, command, host.Output) == Proposal.Taken;
@@ -187,7 +197,8 @@ internal sealed class Commands(
     {
         while (_unnumbered.TryPeek(out var waiting) && now - waiting.Since >= options.RequestTimeout)
         {
-            _unnumbered.Dequeue().Request.Fail(Failure.NoLeader);
+            // With a session it was not the leader that was missing, but room in this node.
+            _unnumbered.Dequeue().Request.Fail(_session == 0 ? Failure.NoLeader : Failure.TooManyRequests);
         }
     }
 

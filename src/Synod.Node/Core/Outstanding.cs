@@ -20,7 +20,7 @@ internal sealed class Outstanding(int limit)
         public bool Filled;
     }
 
-    private readonly Entry[] _ring = new Entry[SessionTable.Window];
+    private readonly SequenceRing<Entry> _ring = new();
     private readonly int _limit = limit is > 0 and <= SessionTable.Window
         ? limit
         : throw new ArgumentException(
@@ -40,8 +40,9 @@ internal sealed class Outstanding(int limit)
 
     public ulong Add(in Value command, Instant now)
     {
-        Check.That(HasRoom);
-        ref var entry = ref _ring[Next % SessionTable.Window];
+        Check.That(HasRoom && Next - First < SessionTable.Window);
+        _ring.Reserve(First, Next + 1);
+        ref var entry = ref _ring[Next];
         entry = new Entry { Command = command, Since = now, Filled = true };
         return Next++;
     }
@@ -51,17 +52,17 @@ internal sealed class Outstanding(int limit)
     {
         while (First < below && First < Next)
         {
-            _ring[First % SessionTable.Window] = default;
+            _ring[First] = default;
             First++;
         }
     }
 
-    public Value CommandOf(ulong sequence) => _ring[sequence % SessionTable.Window].Command;
+    public Value CommandOf(ulong sequence) => _ring[sequence].Command;
 
     /// <summary>The command was given to whoever leads under <paramref name="ballot"/>; none if only the way there is known.</summary>
     public void MarkSent(ulong sequence, Instant now, Ballot ballot, TimeSpan patience)
     {
-        ref var entry = ref _ring[sequence % SessionTable.Window];
+        ref var entry = ref _ring[sequence];
         // A leader that is slow is not helped by copies: each one more waits twice as long.
         entry.Patience = entry.Sent && entry.Ballot == ballot ? entry.Patience * 2 : patience;
         entry.Sent = true;
@@ -75,7 +76,7 @@ internal sealed class Outstanding(int limit)
     /// </summary>
     public bool NeedsSending(ulong sequence, Instant now, Ballot leader, bool leads)
     {
-        ref var entry = ref _ring[sequence % SessionTable.Window];
+        ref var entry = ref _ring[sequence];
         return entry.Filled &&
             (!entry.Sent || entry.Ballot != leader || (!leads && now - entry.SentAt >= entry.Patience));
     }
@@ -83,18 +84,18 @@ internal sealed class Outstanding(int limit)
     /// <summary>Whether the client has waited for too long; the failure says what can be said of the outcome.</summary>
     public bool IsExpired(ulong sequence, Instant now, TimeSpan timeout, out Failure failure)
     {
-        ref var entry = ref _ring[sequence % SessionTable.Window];
+        ref var entry = ref _ring[sequence];
         failure = entry.Sent ? Failure.TimedOut : Failure.NoLeader;
         return entry.Filled && now - entry.Since >= timeout;
     }
 
     /// <summary>The command is given up: it is not sent again.</summary>
-    public void Forget(ulong sequence) => _ring[sequence % SessionTable.Window] = default;
+    public void Forget(ulong sequence) => _ring[sequence] = default;
 
     /// <summary>Starts anew, for a new session.</summary>
     public void Restart()
     {
-        Array.Clear(_ring);
+        _ring.Clear();
         First = 1;
         Next = 1;
     }

@@ -18,7 +18,7 @@ internal static class NetworkBugs
                 w.Slot(r.Slot());
                 w.Slot(r.Slot().Next);
             })));
-        yield return Bug("vote counted twice", "an acceptance counts for its sender's neighbour as well", 200, CountTwice) with { Change = ManyPartitions };
+        yield return Bug("vote counted twice", "an acceptance counts for its sender's neighbour as well", 200, CountTwice) with { Change = Turmoil };
         yield return Bug("empty promises", "promises do not show what was accepted", 100, (_, _) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Promise, EmptyPromise));
         yield return Bug("refusal taken for a promise", "who refuses a Prepare counts as having promised", 400, PromiseForNack) with { Change = ManyDuels };
@@ -62,6 +62,13 @@ internal static class NetworkBugs
     {
         Replica = options.Replica with { CampaignDelayMax = TimeSpan.FromMilliseconds(1) },
     };
+
+    // A vote too many does harm only where two quorums that should have met follow each other closely.
+    private static WorldOptions Turmoil(WorldOptions options)
+    {
+        var many = ManyPartitions(options);
+        return many with { Faults = many.Faults with { Every = TimeSpan.FromMilliseconds(120) } };
+    }
 
     private delegate void Rewriting(ref ByteReader reader, ByteWriter writer);
 

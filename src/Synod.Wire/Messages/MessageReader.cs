@@ -36,7 +36,7 @@ internal static class MessageReader
                 }
                 return false;
             case MessageKind.Forward:
-                var forward = new Forward(new Value(r.Bytes()));
+                var forward = new Forward(r.Value());
                 if (IsWhole(r))
                 {
                     replica.Step(now, from, forward, output);
