@@ -248,7 +248,7 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
                 continue;
             }
             entry.Votes = entry.Votes.With(place);
-            if (context.Quorums.IsPhase2Quorum(entry.Votes))
+            if (context.Configurations.At(slot).Quorums.IsPhase2Quorum(entry.Votes))
             {
                 learner.MarkChosen(slot);
             }

@@ -65,6 +65,9 @@ public sealed partial class Replica
     /// <summary>The configuration in force.</summary>
     public Configuration Configuration => _context.Configuration;
 
+    /// <summary>The decree of slot 0: the first configuration, chosen by construction and the same in every log of the cluster.</summary>
+    public Decree DecreeOfSlotZero => _context.Configurations.DecreeOfSlotZero;
+
     /// <summary>The highest ballot promised.</summary>
     public Ballot Promised => _acceptor.Promised;
 
