@@ -41,7 +41,7 @@ public sealed class Configuration
     public QuorumSystem Quorums { get; }
 
     /// <summary>
-    /// The configuration as the value of a decree: its number, the voters with their incarnations, the sizes of both quorums.
+    /// The configuration as the value of a decree: its number, the voters with their incarnations, the rule for quorums.
     /// Equal configurations give equal values.
     /// </summary>
     public Value ToValue()
@@ -54,8 +54,7 @@ public sealed class Configuration
             writer.Write(voter);
             writer.WriteNumber(IncarnationOf(voter));
         }
-        writer.WriteNumber((ulong)Quorums.Phase1Size);
-        writer.WriteNumber((ulong)Quorums.Phase2Size);
+        Quorums.Write(writer);
         return new Value(writer.Written.ToArray());
     }
 
@@ -73,9 +72,9 @@ public sealed class Configuration
             voters[i] = reader.ReadNodeId();
             Check.That(reader.ReadUInt32() == FirstIncarnation);
         }
-        var (phase1Size, phase2Size) = ((int)reader.ReadUInt32(), (int)reader.ReadUInt32());
+        var quorums = QuorumSystem.Read(ref reader, voters.Length);
         Check.That(reader.IsAtEnd);
-        return new Configuration(number, voters, QuorumSystem.Flexible(voters.Length, phase1Size, phase2Size));
+        return new Configuration(number, voters, quorums);
     }
 
     /// <summary>A configuration of nodes 1 to <paramref name="count"/> with majorities.</summary>

@@ -17,8 +17,25 @@ public sealed class SlotZeroTests
         Assert.Equal(DecreeKind.Configuration, decrees[0].Kind);
         var read = Configuration.FromValue(decrees[0].Value);
         Assert.Equal(configuration.Voters, read.Voters);
-        Assert.Equal((configuration.Number, configuration.Quorums), (read.Number, read.Quorums));
+        Assert.Equal(configuration.Number, read.Number);
         Assert.Equal(decrees[0].Value, read.ToValue());
+    }
+
+    [Fact]
+    public void Every_kind_of_quorum_system_comes_back_from_the_decree()
+    {
+        foreach (var quorums in (QuorumSystem[])
+            [QuorumSystem.Flexible(4, 3, 2), QuorumSystem.Weighted([3, 1, 1, 0], 3, 3), QuorumSystem.Grid(2, 2)])
+        {
+            var configuration = new Configuration(1, [.. Enumerable.Range(1, 4).Select(i => new NodeId((uint)i))], quorums);
+            var read = Configuration.FromValue(configuration.ToValue()).Quorums;
+            for (var bits = 0u; bits < 16; bits++)
+            {
+                var set = new MemberSet(bits);
+                Assert.Equal(quorums.IsPhase1Quorum(set), read.IsPhase1Quorum(set));
+                Assert.Equal(quorums.IsPhase2Quorum(set), read.IsPhase2Quorum(set));
+            }
+        }
     }
 
     [Fact]
