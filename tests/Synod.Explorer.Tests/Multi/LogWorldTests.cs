@@ -20,6 +20,9 @@ public class LogWorldTests
             new() { Configuration = TwoNodes, SyncIsAStep = true, CrashesMax = 1, ChosenArrives = false },
         ["two nodes, each message once, one loss and one duplicate"] =
             new() { Configuration = TwoNodes, MessagesStay = false, LossesMax = 1, DuplicationsMax = 1, ChosenArrives = false },
+        ["three nodes, rival leaders, one command"] = new() { Commands = [1, 0], ChosenArrives = false },
+        ["three nodes, rival leaders, one command, a crash"] =
+            new() { Commands = [1, 0], ChosenArrives = false, CrashesMax = 1 },
         ["three nodes, one leader, from nothing"] =
             new() { FirstLeads = false, Campaigns = [1], Commands = [1], ChosenArrives = false },
     };
@@ -29,6 +32,8 @@ public class LogWorldTests
     [InlineData("two nodes, a crash", 11_063, 16)]
     [InlineData("two nodes, late syncs, a crash", 61_480, 24)]
     [InlineData("two nodes, each message once, one loss and one duplicate", 44_731, 16)]
+    [InlineData("three nodes, rival leaders, one command", 8_500, 17)]
+    [InlineData("three nodes, rival leaders, one command, a crash", 102_253, 19)]
     [InlineData("three nodes, one leader, from nothing", 2_987, 17)]
     public void Every_state_is_right_in(string world, int states, int depth)
     {
