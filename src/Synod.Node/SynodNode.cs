@@ -68,7 +68,7 @@ public sealed class SynodNode : INode
         _draws = new Draws(seed);
         var voters = options.Members.Select(m => m.Id).ToArray();
         var configuration = new Configuration(1, voters, QuorumSystem.Majority(voters.Length));
-        _replica = new Replica(options.Self, configuration, options.Replica);
+        _replica = new Replica(options.Self, configuration, LogHost.Within(journal, options.Replica));
         _board = new SessionBoard(options) { Nonce = _draws.Next() | 1 };
         _journalBoxes = new JournalMailboxes(
             journal, wakes.Journal, new Mailbox<JournalEvent>(JournalEventsMax, wakes.Core));

@@ -76,9 +76,19 @@ public sealed class LogHost
         Replica = replica;
         Output = output;
         _persistedUpTo = output.LastRecord;
+        var batch = journal.Rent();
+        Check.That(batch.Fits(RecordFieldsBytesMax + replica.CommandBytesMax)); // Or a command could stop the journal.
+        journal.Spent.TryPost(batch);
         var incarnation = replica.Configuration.IncarnationOf(replica.Self);
         _outbox = new PacketOutbox(peers, new PacketHeader(group, replica.Configuration.Number, incarnation));
     }
+
+    /// <summary>The options of a replica over such a journal: no command is longer than one batch can hold.</summary>
+    public static ReplicaOptions Within(JournalOptions journal, ReplicaOptions options) => options with
+    {
+        CommandBytesMax = Math.Min(
+            options.CommandBytesMax, journal.BatchBytesMax - RecordFieldsBytesMax - RecordFrameBytesMax),
+    };
 
     /// <summary>The replica.</summary>
     public Replica Replica { get; }
@@ -257,7 +267,7 @@ public sealed class LogHost
     {
         foreach (var read in Output.JournalReads)
         {
-            if (_reads.Count < ReadsWaitingMax)
+            if (_reads.Count < ReadsWaitingMax && !IsWaiting(read.To))
             {
                 _reads.Enqueue(new WaitingRead(read, Output.LastRecord));
             }
@@ -275,6 +285,19 @@ public sealed class LogHost
         }
     }
 
+    /// <summary>A peer asks for one range at a time: one that asks again while it waits has only lost patience.</summary>
+    private bool IsWaiting(NodeId peer)
+    {
+        foreach (var waiting in _reads)
+        {
+            if (waiting.Read.To == peer)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Old decrees for a peer. At or below the floor the latest record of a slot holds what was chosen there.</summary>
     private void SendReadBack(JournalReadResult result)
     {
@@ -282,11 +305,12 @@ public sealed class LogHost
         {
             return;
         }
-        foreach (var read in result.Records)
+        for (var i = 0; i < result.Records.Count; i++)
         {
+            var read = result.Records[i];
             var known = RecordCodec.TryRead(read.Payload, out var record);
             Check.That(known && record.Slot.Number == read.Key && record.Slot <= Replica.ChosenUpTo);
-            Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree));
+            Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree, i == result.Records.Count - 1));
         }
         if (result.Damage is { } damage)
         {
@@ -311,5 +335,11 @@ public sealed class LogHost
     /// <summary>A record without a value, with its header.</summary>
     private const int RecordBytesMin = 96;
     private const int ReadBytesMax = 4 << 20;
+
+    /// <summary>Bytes of a record of the log beside the command in it.</summary>
+    private const int RecordFieldsBytesMax = 64;
+
+    /// <summary>Bytes that the journal puts around a record.</summary>
+    private const int RecordFrameBytesMax = 128;
     private const int ReadsWaitingMax = 64;
 }

@@ -18,6 +18,7 @@ internal sealed class Commands(
     private readonly Queue<Unnumbered> _unnumbered = new();
     private ulong _session;
     private Instant _openAgainAt;
+    private Ballot _openedUnder;
     private Instant _retryAt;
     private Instant _expireAt;
 
@@ -35,6 +36,11 @@ internal sealed class Commands(
 
     public void Add(WriteRequest request, Instant now, ApplyBatch batch)
     {
+        if (request.Command.Length > host.Replica.CommandBytesMax - CommandEnvelope.Length)
+        {
+            request.Fail(Failure.LimitExceeded); // Nobody would ever take it.
+            return;
+        }
         if (_unnumbered.Count > 0 || !MayNumber)
         {
             _unnumbered.Enqueue(new Unnumbered(request, now));
@@ -70,9 +76,10 @@ internal sealed class Commands(
     public void LeaderChanged(Instant now)
     {
         _openAgainAt = default;
+        var (leader, leads) = (host.Replica.LeaderBallot, host.Replica.IsLeading);
         for (var sequence = _outstanding.First; sequence < _outstanding.Next; sequence++)
         {
-            if (_outstanding.NeedsSending(sequence, now, TimeSpan.Zero))
+            if (_outstanding.NeedsSending(sequence, now, leader, leads))
             {
                 Send(sequence, now);
             }
@@ -104,12 +111,14 @@ internal sealed class Commands(
             var superseded = _session != 0;
             _session = session;
             _outstanding.Restart();
+            _openedUnder = Ballot.None;
             if (superseded)
             {
                 board.Nonce = 0;
             }
         }
-        if (_session == 0 && now >= _openAgainAt)
+        var leader = host.Replica.LeaderBallot;
+        if (_session == 0 && now >= _openAgainAt && !(host.Replica.IsLeading && leader == _openedUnder))
         {
             if (board.Nonce == 0)
             {
@@ -117,7 +126,7 @@ internal sealed class Commands(
             }
             _openAgainAt = now + options.ForwardRetry;
             var envelope = new CommandEnvelope(EnvelopeKind.OpenSession, options.Self.Number, board.Nonce, 0);
-            GiveToLeader(new Value(envelope.Wrap(about.Span)), now);
+            _openedUnder = GiveToLeader(new Value(envelope.Wrap(about.Span)), now) ? leader : Ballot.None;
         }
     }
 
@@ -134,7 +143,7 @@ internal sealed class Commands(
     {
         if (GiveToLeader(_outstanding.CommandOf(sequence), now))
         {
-            _outstanding.MarkSent(sequence, now);
+            _outstanding.MarkSent(sequence, now, host.Replica.LeaderBallot, options.ForwardRetry);
         }
     }
 
@@ -154,9 +163,10 @@ internal sealed class Commands(
     private void SendSilent(Instant now)
     {
         var sent = 0;
+        var (leader, leads) = (host.Replica.LeaderBallot, host.Replica.IsLeading);
         for (var s = _outstanding.First; s < _outstanding.Next && sent < ResendMax; s++)
         {
-            if (_outstanding.NeedsSending(s, now, options.ForwardRetry))
+            if (_outstanding.NeedsSending(s, now, leader, leads))
             {
                 Send(s, now);
                 sent++;
