@@ -11,7 +11,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Clients = 8;
     private const int Kills = 20;
-    private static readonly TimeSpan BetweenKills = TimeSpan.FromMilliseconds(2700);
+    private static readonly TimeSpan BetweenKills = TimeSpan.FromMilliseconds(2300);
     private static readonly TimeSpan DownTime = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ScheduleMax = TimeSpan.FromSeconds(60);
 
