@@ -125,6 +125,7 @@ internal sealed class ApplyActor
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
         _board.AppliedBytes += bytes;
+        _board.Figures.Show(_state);
         _leases.Show(_state);
     }
 
