@@ -149,14 +149,20 @@ internal sealed class Machine
         disk.FaultOf = request =>
         {
             var fault = Disk.TakeFault(request);
-            life.HadDiskFault |= fault != DiskFault.None;
+            life.HadDiskFault |= fault != DiskFault.None && request.Operation == DiskOperation.WriteAndSync;
             return fault;
         };
         var last = Now;
+        var lastBeside = Now;
         disk.OnSubmit = request =>
         {
             var done = Disk.DoneAt(Now, _chance);
-            if (request.Operation != DiskOperation.CreateZeroFilled)
+            if (request.Operation >= DiskOperation.Delete)
+            {
+                done = done > lastBeside ? done : new Instant(lastBeside.Nanoseconds + 1);
+                lastBeside = done;
+            }
+            else if (request.Operation != DiskOperation.CreateZeroFilled)
             {
                 // One handle carries its requests out in order.
                 done = done > last ? done : new Instant(last.Nanoseconds + 1);
@@ -202,7 +208,11 @@ internal sealed class Machine
         {
             if (underWay[i].Id == request)
             {
-                if (underWay[i].Operation == DiskOperation.CreateZeroFilled)
+                if (underWay[i].Operation >= DiskOperation.Delete)
+                {
+                    disk.CompleteOneBeside();
+                }
+                else if (underWay[i].Operation == DiskOperation.CreateZeroFilled)
                 {
                     disk.Complete(i);
                 }
