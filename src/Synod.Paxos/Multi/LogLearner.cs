@@ -153,9 +153,20 @@ internal sealed class LogLearner(ReplicaContext context)
             {
                 MarkChosen(ChosenUpTo.Next);
             }
-            Check.That(ChosenUpTo >= record.Slot);
-            PersistedChosenUpTo = ChosenUpTo;
+            PersistedChosenUpTo = ChosenUpTo; // Whether it reaches as far as the record says is for the host to see.
         }
+    }
+
+    /// <summary>A snapshot stands for everything up to its slot.</summary>
+    public void Jump(Slot slot)
+    {
+        Check.That(slot > ChosenUpTo);
+        context.Log.JumpFloor(slot);
+        ChosenUpTo = slot;
+        Know(slot);
+        _stalledSince = context.Now;
+        _learned = true; // Whatever comes after it is asked for at once.
+        Advance();
     }
 
     private void Advance()

@@ -42,6 +42,9 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// <summary>The no-op that this leader proposed last of its first batch; no read before it is chosen.</summary>
     public Slot Barrier { get; private set; }
 
+    /// <summary>The first slot in which this leader has proposed anything, or would have; those before it were chosen.</summary>
+    public Slot FirstSlot { get; private set; }
+
     /// <summary>The next slot to open.</summary>
     public Slot NextSlot { get; private set; }
 
@@ -165,6 +168,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         _progressAt = context.Now;
         _waitingSince = context.Now;
         NextSlot = Slot.Max(_maxChosen, learner.ChosenUpTo).Next;
+        FirstSlot = NextSlot;
         _announced = learner.ChosenUpTo;
         var i = 0;
         while (i < _reported.Count)

@@ -34,6 +34,7 @@ internal static class RandomWorld
             },
             Replica = chance.OneIn(2) ? new ReplicaOptions() : TinyReplica(chance),
             Journal = chance.OneIn(2) ? WorldOptions.SmallJournal : TinyJournal(),
+            Snapshots = chance.OneIn(8) ? new Node.SnapshotOptions() : SmallSnapshots(chance),
             ClockDriftPartsPerMillion = chance.OneIn(3) ? 20_000 : 300,
             TurnLatencyMost = TimeSpan.FromMilliseconds(chance.OneIn(4) ? 30 : 2),
             OutstandingMax = chance.OneIn(4) ? 4 : 1024,
@@ -55,6 +56,14 @@ internal static class RandomWorld
         CatchUpBytesMax = chance.Between(64, 1000),
         CatchUpSlotsMax = chance.Between(1, 16),
         CampaignLagSlotsMax = chance.Between(4, 64),
+    };
+
+    /// <summary>Snapshots so often that journals are trimmed and nodes catch up by them every few seconds.</summary>
+    public static Node.SnapshotOptions SmallSnapshots(Chance chance) => new()
+    {
+        EveryDecrees = (ulong)chance.Between(20, 200),
+        TailDecrees = (ulong)chance.Between(0, 40),
+        SliceBytes = chance.OneIn(2) ? 64 << 10 : chance.Between(64, 2000),
     };
 
     public static Storage.JournalOptions TinyJournal() => new()

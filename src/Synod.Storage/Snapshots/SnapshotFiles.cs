@@ -175,7 +175,7 @@ public sealed class SnapshotFiles
         {
             Received++;
         }
-        _unposted.Enqueue(new SnapshotEvent(SnapshotEventKind.Durable, _present.Origin, file, Took: LastTook));
+        _unposted.Enqueue(new SnapshotEvent(SnapshotEventKind.Durable, _present.Origin, file, Took: LastTook, CoveredUpTo: CoveredUpTo));
     }
 
     private void Drop()

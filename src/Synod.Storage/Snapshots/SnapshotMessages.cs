@@ -71,6 +71,8 @@ public enum SnapshotEventKind
 /// <param name="Bytes">In Read: the bytes, owned by the receiver.</param>
 /// <param name="Took">In Durable: from the first piece to the end.</param>
 /// <param name="Text">In Failed: why.</param>
+/// <param name="CoveredUpTo">In Durable: what <see cref="SnapshotFiles.CoveredUpTo"/> is with it.</param>
 public readonly record struct SnapshotEvent(
     SnapshotEventKind Kind, SnapshotOrigin Origin, SnapshotFile File, NodeId Reader = default, long Offset = 0,
-    ReadOnlyMemory<byte> Bytes = default, TimeSpan Took = default, string? Text = null);
+    ReadOnlyMemory<byte> Bytes = default, TimeSpan Took = default, string? Text = null,
+    Slot CoveredUpTo = default);
