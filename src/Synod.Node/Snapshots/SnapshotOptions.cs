@@ -1,3 +1,5 @@
+using Synod.Wire;
+
 namespace Synod.Node;
 
 /// <summary>When snapshots are taken, and what stays beside them.</summary>
@@ -15,9 +17,12 @@ public sealed record SnapshotOptions
     /// <summary>Bytes of one slice of a snapshot that is written; one record may exceed it.</summary>
     public int SliceBytes { get; init; } = 64 << 10;
 
+    /// <summary>Bytes of one piece that a peer is given at a time.</summary>
+    public int PieceBytes { get; init; } = SnapshotPacket.PieceBytesMax;
+
     /// <summary>Faults when the limits make no sense.</summary>
     public void Validate()
     {
-        Paxos.Check.That(EveryDecrees > 0 && SliceBytes > 0);
+        Paxos.Check.That(EveryDecrees > 0 && SliceBytes > 0 && PieceBytes is > 0 and <= SnapshotPacket.PieceBytesMax);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class SnapshotSource(NodeOptions options, IPeers peers, Mailbox<
 
     /// <summary>A peer asks for bytes. What finds no room is not answered: it asks again.</summary>
     public void Fetch(NodeId peer, in SnapshotPacket packet) =>
-        reads.TryPost(new SnapshotRead(peer, packet.Slot, packet.Offset, SnapshotPacket.PieceBytesMax));
+        reads.TryPost(new SnapshotRead(peer, packet.Slot, packet.Offset, options.Snapshots.PieceBytes));
 
     /// <summary>The files have answered.</summary>
     public void Answer(in SnapshotEvent e)

@@ -32,7 +32,12 @@ internal static class RandomWorld
                 Disks = chance.OneIn(2),
                 Wipes = chance.OneIn(4),
             },
-            Replica = chance.OneIn(2) ? new ReplicaOptions() : TinyReplica(chance),
+            Replica = chance.Below(4) switch
+            {
+                0 => new ReplicaOptions(),
+                1 => new ReplicaOptions { LogTailSlotsMax = chance.Between(1, 60), LogTailBytesMax = 4000 },
+                _ => TinyReplica(chance),
+            },
             Journal = chance.OneIn(2) ? WorldOptions.SmallJournal : TinyJournal(),
             Snapshots = chance.OneIn(8) ? new Node.SnapshotOptions() : SmallSnapshots(chance),
             ClockDriftPartsPerMillion = chance.OneIn(3) ? 20_000 : 300,
@@ -64,6 +69,7 @@ internal static class RandomWorld
         EveryDecrees = (ulong)chance.Between(20, 200),
         TailDecrees = (ulong)chance.Between(0, 40),
         SliceBytes = chance.OneIn(2) ? 64 << 10 : chance.Between(64, 2000),
+        PieceBytes = chance.OneIn(3) ? 256 << 10 : chance.Between(100, 4000),
     };
 
     public static Storage.JournalOptions TinyJournal() => new()
