@@ -56,6 +56,9 @@ internal sealed class Machine
     /// <summary>A process runs, is not paused and has no fault.</summary>
     public bool IsWell => Life is { IsRunning: true } && !IsPaused && Life.Node!.Fault is null;
 
+    /// <summary>Told of every request to the disk as it comes, for crashes at every one of them.</summary>
+    public Action<DiskRequest>? OnDiskRequest { get; set; }
+
     /// <summary>Starts a process.</summary>
     public void Boot()
     {
@@ -156,6 +159,7 @@ internal sealed class Machine
         var lastBeside = Now;
         disk.OnSubmit = request =>
         {
+            OnDiskRequest?.Invoke(request);
             var done = Disk.DoneAt(Now, _chance);
             if (request.Operation >= DiskOperation.Delete)
             {
