@@ -101,7 +101,11 @@ public sealed class LogHost
     public List<NodeId> SnapshotsWanted { get; } = [];
 
     /// <summary>Snapshots stand for all slots up to here: the journal may let go of them.</summary>
-    public void LetGo(Slot upTo) => LetGoUpTo = Slot.Max(LetGoUpTo, upTo);
+    public void LetGo(Slot upTo)
+    {
+        LetGoUpTo = Slot.Max(LetGoUpTo, upTo);
+        Replica.Forget(LetGoUpTo);
+    }
 
     /// <summary>Whether the journal has room: without it the caller takes no input.</summary>
     public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax;

@@ -199,19 +199,21 @@ internal sealed class LogLearner(ReplicaContext context)
     public void Trim()
     {
         var log = context.Log;
-        if (log.Bytes <= context.Options.LogTailBytesMax &&
-            ChosenUpTo.Number - log.Floor.Number <= (ulong)context.Options.LogTailSlotsMax)
+        for (var slot = log.Floor.Next; slot <= ChosenUpTo && MayGo(slot); slot = slot.Next)
         {
-            return;
+            log.RaiseFloor(slot);
         }
-        var floor = log.Floor;
-        while (floor < ChosenUpTo && log.At(floor.Next).Record <= context.PersistedUpTo &&
-            (log.Bytes > context.Options.LogTailBytesMax ||
-             ChosenUpTo.Number - floor.Number > (ulong)context.Options.LogTailSlotsMax))
-        {
-            floor = floor.Next;
-            log.RaiseFloor(floor);
-        }
+    }
+
+    /// <summary>Chosen slots up to here need not be kept for anybody: a snapshot stands for them.</summary>
+    public Slot ForgetUpTo { get; set; }
+
+    private bool MayGo(Slot slot)
+    {
+        var log = context.Log;
+        var isSurplus = slot <= ForgetUpTo || log.Bytes > context.Options.LogTailBytesMax ||
+            ChosenUpTo.Next.Number - slot.Number > (ulong)context.Options.LogTailSlotsMax;
+        return isSurplus && log.At(slot).Record <= context.PersistedUpTo;
     }
 
     private static readonly TimeSpan StallPatience = TimeSpan.FromMilliseconds(50);

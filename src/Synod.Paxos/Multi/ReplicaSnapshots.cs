@@ -44,4 +44,14 @@ public sealed partial class Replica
         GiveWayIfSuperseded();
         return true;
     }
+
+    /// <summary>
+    /// Decrees up to here are in durable snapshots, and whoever still lacks them gets one: they leave memory as they leave
+    /// the journal.
+    /// </summary>
+    public void Forget(Slot upTo)
+    {
+        _learner.ForgetUpTo = Slot.Max(_learner.ForgetUpTo, upTo);
+        _learner.Trim();
+    }
 }

@@ -118,6 +118,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
             Members = members,
             ClientUrls = [.. _options.AdvertiseClientUrls.Select(url => url.ToString())],
             Compaction = _options.Compaction,
+            Snapshots = new SnapshotOptions { EveryDecrees = _options.SnapshotCount },
             Replica = new ReplicaOptions
             {
                 HeartbeatInterval = _options.HeartbeatInterval,

@@ -17,6 +17,8 @@ public sealed class SnapshotFiles
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(1);
 
+    private sealed record Shown(SnapshotFile File);
+
     private readonly record struct Reading(Slot Slot, Instant Last);
 
     private readonly IDisk _disk;
@@ -33,6 +35,7 @@ public sealed class SnapshotFiles
     private bool _isWriting;
     private long _length;
     private Instant _begunAt;
+    private volatile Shown? _newest;
 
     /// <summary>Takes over what was found at the start.</summary>
     /// <param name="disk">A handle of its own.</param>
@@ -46,6 +49,7 @@ public sealed class SnapshotFiles
         _mailboxes = mailboxes;
         _kept = [.. found];
         _surplus = [.. damaged];
+        Show();
     }
 
     /// <summary>Files that this node took of its own state, since its start.</summary>
@@ -54,8 +58,8 @@ public sealed class SnapshotFiles
     /// <summary>Files that came from peers, since its start.</summary>
     public long Received { get; private set; }
 
-    /// <summary>The newest one that was finished or found.</summary>
-    public SnapshotFile Newest => _kept.Count > 0 ? _kept[^1] : default;
+    /// <summary>The newest one that was finished or found. May be read from any thread.</summary>
+    public SnapshotFile Newest => _newest is { } newest ? newest.File : default;
 
     /// <summary>How long the last one took from its first piece to its name.</summary>
     public TimeSpan LastTook { get; private set; }
@@ -166,6 +170,7 @@ public sealed class SnapshotFiles
         _kept.Add(file);
         _kept.Sort(static (a, b) => a.Slot.CompareTo(b.Slot));
         _surplus.Remove(SnapshotName.Of(file.Slot));
+        Show();
         LastTook = now - _begunAt;
         if (_present.Origin == SnapshotOrigin.Own)
         {
@@ -177,6 +182,8 @@ public sealed class SnapshotFiles
         }
         _unposted.Enqueue(new SnapshotEvent(SnapshotEventKind.Durable, _present.Origin, file, Took: LastTook, CoveredUpTo: CoveredUpTo));
     }
+
+    private void Show() => _newest = _kept.Count > 0 ? new Shown(_kept[^1]) : null;
 
     private void Drop()
     {
