@@ -13,7 +13,6 @@ public sealed partial class SynodNode
     private readonly SnapshotMailboxes _snapshotBoxes;
     private readonly SnapshotBoard _snapshotBoard;
     private readonly SnapshotRecovery _snapshotRecovery;
-    private readonly Func<Instant, Instant> _journalTurn;
     private SnapshotFiles? _snapshotFiles;
 
     /// <summary>The journal's view for metrics; null before the start.</summary>
@@ -52,6 +51,10 @@ public sealed partial class SynodNode
 
     private Instant TurnJournal(Instant now)
     {
+        if (IsEnding)
+        {
+            return Instant.Never;
+        }
         var next = _journal!.Turn(now);
         return Instant.Min(next, _snapshotFiles!.Turn(now));
     }

@@ -52,14 +52,14 @@ internal sealed class TestCluster : IAsyncDisposable
     public string TemporaryDirectory => _directory;
 
     /// <summary>Makes a cluster, starts it, and waits until every node serves.</summary>
-    public static async Task<TestCluster> StartAsync(ITestOutputHelper output, int count)
+    public static async Task<TestCluster> StartAsync(ITestOutputHelper output, int count, params string[] more)
     {
         var cluster = new TestCluster(output, await SynodExecutable.PathAsync(), count);
         try
         {
             foreach (var node in cluster.Nodes)
             {
-                node.Start();
+                node.Start(more);
             }
             await cluster.WaitUntilServingAsync([.. cluster.Nodes]);
             return cluster;

@@ -83,14 +83,7 @@ internal sealed partial class ApplyActor
         // Nothing is applied any more: a batch that comes after the waiters were told has nobody to meet.
         while (_batches.TryTake(out var batch))
         {
-            foreach (var registration in batch.Registrations)
-            {
-                registration.Request.Fail(failure);
-            }
-            foreach (var reads in batch.Reads)
-            {
-                FailAll(reads.Reads, failure);
-            }
+            batch.FailAll(failure);
         }
         _waiters.Restart(failure);
         foreach (var batch in _waitingReads)
@@ -118,6 +111,7 @@ internal sealed partial class ApplyActor
                 request.Fail(Failure.Stopped); // Its session was superseded after it had left.
             }
         }
+        var bytes = 0L;
         foreach (var decree in batch.Decrees)
         {
             if (batch.Install != Slot.Zero && decree.Slot > batch.Install && _state.AppliedUpTo < batch.Install)
@@ -125,6 +119,7 @@ internal sealed partial class ApplyActor
                 Install(batch.Install);
             }
             Apply(decree);
+            bytes += decree.Decree.Value.Length;
         }
         if (_state.AppliedUpTo < batch.Install)
         {
@@ -141,6 +136,7 @@ internal sealed partial class ApplyActor
         RunReads();
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
+        _board.AppliedBytes += bytes;
         _leases.Show(_state);
     }
 
@@ -160,6 +156,10 @@ internal sealed partial class ApplyActor
 
     private void Apply(in LearnedDecree decree)
     {
+        if (_hub.Watchers > 0 && ReplicatedState.IsCompaction(decree))
+        {
+            _hub.GiveAllNew(_state.Store);
+        }
         var applied = _state.Apply(decree, _isWanted);
         _taker.Applied(_state);
         if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)

@@ -17,7 +17,7 @@ internal enum ProposerPhase
 /// The proposer of the log (Lamport 2001, §2.2 and §3). Phase 1 runs once for all open slots; then phase 2 runs for many
 /// slots at a time, within the window.
 /// </summary>
-internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
+internal sealed partial class LogProposer(ReplicaContext context, LogLearner learner)
 {
     private readonly List<AcceptedEntry> _reported = [];
     private readonly Slot[] _nextPage = new Slot[context.Voters.Count];
@@ -42,14 +42,11 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// <summary>The no-op that this leader proposed last of its first batch; no read before it is chosen.</summary>
     public Slot Barrier { get; private set; }
 
-    /// <summary>The first slot in which this leader has proposed anything, or would have; those before it were chosen.</summary>
-    public Slot FirstSlot { get; private set; }
-
     /// <summary>The next slot to open.</summary>
     public Slot NextSlot { get; private set; }
 
-    /// <summary>When the campaign began.</summary>
-    public Instant StartedAt { get; private set; }
+    /// <summary>When phase 1 began, or when its last page came: as long as pages come, however large, it goes on.</summary>
+    public Instant LastPageAt { get; private set; }
 
     /// <summary>Whether the leader may serve reads: its own no-op is chosen and handed out (CHECKLIST 34).</summary>
     public bool MayServeReads => Phase == ProposerPhase.Leading && learner.ChosenUpTo >= Barrier;
@@ -76,10 +73,24 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         return entry.Ballot == Ballot && entry.Decree != chosen;
     }
 
-    /// <summary>Whether another slot may be opened.</summary>
-    public bool WindowIsOpen =>
+    /// <summary>Whether anything that this leader has proposed up to a slot is not known to be chosen.</summary>
+    public bool HasOpenUpTo(Slot last)
+    {
+        for (var slot = learner.ChosenUpTo.Next; Phase == ProposerPhase.Leading && slot <= last && slot < NextSlot; slot = slot.Next)
+        {
+            if (context.Log.IsFilled(slot) && context.Log.At(slot).Ballot == Ballot)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Whether another slot may be opened for a command of so many bytes: within the window in slots and in bytes.</summary>
+    public bool WindowIsOpenFor(int bytes) =>
         Phase == ProposerPhase.Leading &&
-        NextSlot.Number <= learner.ChosenUpTo.Number + (ulong)context.Options.WindowSlots;
+        NextSlot.Number <= learner.ChosenUpTo.Number + (ulong)context.Options.WindowSlots &&
+        (NextSlot == learner.ChosenUpTo.Next || context.Log.OpenBytes + bytes <= context.Options.WindowBytesMax);
 
     /// <summary>Proposals are under way and none was chosen since this instant; <see cref="Instant.Never"/> if all is well.</summary>
     public Instant StuckSince =>
@@ -92,7 +103,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         Phase = ProposerPhase.Preparing;
         Ballot = ballot;
         OwnPromiseRecord = ownPromiseRecord;
-        StartedAt = context.Now;
+        LastPageAt = context.Now;
         _promised = MemberSet.Empty;
         _reported.Clear();
         _from = learner.ChosenUpTo.Next;
@@ -113,10 +124,11 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     public bool Step(int place, in Promise promise)
     {
         if (Phase != ProposerPhase.Preparing || promise.Ballot != Ballot || _promised.Contains(place) ||
-            promise.From != _nextPage[place])
+            promise.From != _nextPage[place] || (!promise.Last && promise.Through < promise.From))
         {
             return false;
         }
+        LastPageAt = context.Now;
         _maxChosen = Slot.Max(_maxChosen, promise.ChosenUpTo);
         learner.Know(promise.ChosenUpTo);
         foreach (var entry in promise.Entries)
@@ -127,6 +139,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         if (!promise.Last)
         {
             _nextPage[place] = promise.Through.Next;
+            _prepareSentAt = context.Now;
             if (place != context.Place)
             {
                 context.Output.Send(
@@ -152,11 +165,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     {
         Check.That(Phase == ProposerPhase.Preparing && context.Quorums.IsPhase1Quorum(_promised));
         Phase = ProposerPhase.Leading;
-        _reported.Sort(static (a, b) =>
-        {
-            var bySlot = a.Slot.CompareTo(b.Slot);
-            return bySlot != 0 ? bySlot : b.Ballot.CompareTo(a.Ballot);
-        });
+        SortReported();
         foreach (var entry in _reported)
         {
             if (entry.Chosen)
@@ -168,7 +177,6 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         _progressAt = context.Now;
         _waitingSince = context.Now;
         NextSlot = Slot.Max(_maxChosen, learner.ChosenUpTo).Next;
-        FirstSlot = NextSlot;
         _announced = learner.ChosenUpTo;
         var i = 0;
         while (i < _reported.Count)
@@ -202,7 +210,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// <summary>Opens the next slot for a command.</summary>
     public (Slot Slot, Decree Decree) Open(in Value command)
     {
-        Check.That(WindowIsOpen);
+        Check.That(WindowIsOpenFor(command.Length));
         var elapsed = (context.Now.Nanoseconds - _elapsedFrom.Nanoseconds) / 1000;
         var counted = (uint)Math.Clamp(elapsed, 0, uint.MaxValue);
         // What is above the cap is lost, not put off: later decrees must not count time that passed before this one,

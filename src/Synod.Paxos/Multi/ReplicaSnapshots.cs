@@ -32,7 +32,7 @@ public sealed partial class Replica
         {
             return false;
         }
-        if (IsLeading && slot >= _proposer.FirstSlot)
+        if (_proposer.HasOpenUpTo(slot))
         {
             // In a slot of its own something may have been chosen under a higher ballot, and nothing shows what: "chosen
             // up to" under this ballot could be taken for a word on decrees that were not chosen.
