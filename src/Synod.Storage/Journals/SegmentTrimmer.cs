@@ -50,7 +50,10 @@ internal sealed class SegmentTrimmer
     /// <summary>Segments removed so far.</summary>
     internal long Removed { get; private set; }
 
-    /// <summary>Keys up to here are not needed any more.</summary>
+    /// <summary>
+    /// Keys up to here are not needed any more. A host that never lets any key go keeps everything, also segments without
+    /// keys.
+    /// </summary>
     internal void LetGo(ulong upToKey) => _unneededUpTo = Math.Max(_unneededUpTo, upToKey);
 
     /// <summary>Records were given to the present segment.</summary>
@@ -66,7 +69,7 @@ internal sealed class SegmentTrimmer
         _older.Add(_present);
         foreach (var range in _older)
         {
-            if (range.HighestKey > _unneededUpTo)
+            if (_unneededUpTo == 0 || range.HighestKey > _unneededUpTo)
             {
                 break;
             }

@@ -20,10 +20,10 @@ public static class SnapshotName
             && name.StartsWith(Prefix, StringComparison.Ordinal)
             && ulong.TryParse(
                 name.AsSpan(Prefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            && number > 0)
+            && number > 0 && Of(new Slot(number)) == name)
         {
             slot = new Slot(number);
         }
-        return slot != Slot.Zero && Of(slot) == name;
+        return slot != Slot.Zero;
     }
 }
