@@ -53,12 +53,12 @@ internal sealed class TestCluster : IAsyncDisposable
     public string TemporaryDirectory => _directory;
 
     /// <summary>Makes a cluster, starts it, and waits until every node serves.</summary>
-    public static Task<TestCluster> StartAsync(ITestOutputHelper output, int count) =>
-        StartAsync(output, [.. Enumerable.Repeat(NodePlace.Here, count)], static _ => Task.CompletedTask);
+    public static Task<TestCluster> StartAsync(ITestOutputHelper output, int count, params string[] more) =>
+        StartAsync(output, [.. Enumerable.Repeat(NodePlace.Here, count)], static _ => Task.CompletedTask, more);
 
     /// <summary>Makes a cluster at the given places, prepares what it needs, and starts it.</summary>
     public static async Task<TestCluster> StartAsync(
-        ITestOutputHelper output, IReadOnlyList<NodePlace> places, Func<TestCluster, Task> prepare)
+        ITestOutputHelper output, IReadOnlyList<NodePlace> places, Func<TestCluster, Task> prepare, params string[] more)
     {
         var cluster = new TestCluster(output, await SynodExecutable.PathAsync(), places);
         try
@@ -66,7 +66,7 @@ internal sealed class TestCluster : IAsyncDisposable
             await prepare(cluster);
             foreach (var node in cluster.Nodes)
             {
-                node.Start();
+                node.Start(more);
             }
             await cluster.WaitUntilServingAsync([.. cluster.Nodes]);
             return cluster;

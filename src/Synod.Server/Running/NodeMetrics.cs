@@ -40,12 +40,26 @@ internal sealed class NodeMetrics : IDisposable
         _meter.CreateObservableGauge(
             "synod_journal_sync_longest_seconds", () => node.Counters.LongestSyncMicroseconds / MicrosecondsPerSecond,
             description: "The longest write with sync since the start.");
+        Snapshots(node);
         _meter.CreateObservableGauge("synod_queue_length", () => QueuesOf(node), description: "Waiting in each queue.");
         _meter.CreateObservableGauge(
             "synod_peer_round_trip_seconds",
             () => members.Where(member => member.Id != self).Select(member => new Measurement<double>(
                 node.RoundTripOf(member.Id).TotalSeconds, new KeyValuePair<string, object?>("peer", member.Name))),
             description: "The last round trip to each peer.");
+    }
+
+    private void Snapshots(SynodNode node)
+    {
+        Counter("synod_snapshots_taken_total", "Snapshots written of the own state.", () => node.Snapshots?.Taken ?? 0);
+        Counter("synod_snapshots_received_total", "Snapshots that came from peers.", () => node.Snapshots?.Received ?? 0);
+        Gauge("synod_snapshot_last_slot", "The last slot in the newest snapshot.", () => (long)(node.Snapshots?.Newest.Slot.Number ?? 0));
+        Gauge("synod_snapshot_last_bytes", "Length of the newest snapshot.", () => node.Snapshots?.Newest.Bytes ?? 0);
+        _meter.CreateObservableGauge(
+            "synod_snapshot_last_seconds", () => node.Snapshots?.LastTook.TotalSeconds ?? 0,
+            description: "How long the newest snapshot took to write or receive.");
+        Gauge("synod_journal_segments", "Segment files of the journal.", () => node.Journal?.Segments ?? 0);
+        Counter("synod_journal_segments_removed_total", "Segments removed behind snapshots.", () => node.Journal?.SegmentsRemoved ?? 0);
     }
 
     /// <inheritdoc/>
