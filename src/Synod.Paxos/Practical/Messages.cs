@@ -27,7 +27,8 @@ public readonly struct Answer<TRecord, TReply>
     where TRecord : struct, IRecord<TRecord>
     where TReply : struct
 {
-    internal Answer(TRecord? record, AfterWrite<TRecord, TReply>? reply, Nack? nack)
+    /// <summary>Makes an answer.</summary>
+    public Answer(TRecord? record, AfterWrite<TRecord, TReply>? reply, Nack? nack)
     {
         Record = record;
         Reply = reply;
