@@ -48,10 +48,9 @@ internal sealed class MemberProcess(IMemberRole role, bool syncIsAStep)
     /// <summary>Memory and what waits are lost; the write under way may have reached the disk.</summary>
     public void CrashAndRestart(bool writeKept)
     {
-        var disk = writeKept ? _outbox.UnderWay!.Value : Disk;
+        var disk = Role.Restart(writeKept ? _outbox.UnderWay!.Value : Disk);
         _outbox.Restore(disk, disk, null, []);
         Life++;
-        Role.Restart(disk);
     }
 
     private void Flush(MessagePool pool)

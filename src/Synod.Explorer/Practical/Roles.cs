@@ -38,7 +38,8 @@ public interface IMemberRole
     Value? Step(in Accepted accepted);
 
     /// <summary>The process crashed; it starts again with what its disk holds.</summary>
-    void Restart(MemberState durable);
+    /// <returns>What it takes its disk to hold: the same, unless it is wrong.</returns>
+    MemberState Restart(MemberState durable);
 
     /// <summary>Writes what is in memory as canonical bytes.</summary>
     void Write(StateWriter writer);
@@ -85,7 +86,11 @@ public class PracticalMember(NodeId self, Configuration configuration) : IMember
     public virtual Value? Step(in Accepted accepted) => _member.Step(accepted);
 
     /// <inheritdoc/>
-    public virtual void Restart(MemberState durable) => _member = new Member(self, 1, configuration, durable);
+    public virtual MemberState Restart(MemberState durable)
+    {
+        _member = new Member(self, 1, configuration, durable);
+        return durable;
+    }
 
     /// <inheritdoc/>
     public virtual void Write(StateWriter writer) => _member.Write(writer);

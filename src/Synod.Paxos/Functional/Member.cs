@@ -101,8 +101,9 @@ public sealed class Member
     public Accept? Propose(Value value) => _member.Propose(value);
 
     /// <summary>
-    /// A leader sends a heartbeat when one is due, and its Accept again unless it knows the value chosen. Who hears
-    /// neither a leader nor another candidate begins an attempt to lead, or the next one. A passive member does nothing.
+    /// A leader sends a heartbeat when one is due, and its Accept again: the votes that follow are also how a member learns
+    /// that has missed the first ones. Who hears neither a leader nor another candidate begins an attempt to lead, or the
+    /// next one. A passive member does nothing.
     /// </summary>
     /// <param name="now">The present.</param>
     /// <param name="draw">A random draw, for who has to back off.</param>
@@ -194,8 +195,7 @@ public sealed class Member
     {
         _leaderHeard = now;
         _nextHeartbeat = now + _options.HeartbeatPeriod;
-        Accept? again = Chosen.HasValue ? null : _member.ResendAccept();
-        return new(null, again, IsActive ? new Heartbeat(Ballot) : null, null);
+        return new(null, _member.ResendAccept(), IsActive ? new Heartbeat(Ballot) : null, null);
     }
 
     private void GiveUp(Instant now, ulong draw)

@@ -11,7 +11,7 @@ namespace Synod.Explorer.Tests.Practical;
 internal sealed class BallotReusingMember(NodeId self, Configuration configuration)
     : PracticalMember(self, configuration)
 {
-    public override void Restart(MemberState durable) => base.Restart(durable with { Mark = default });
+    public override MemberState Restart(MemberState durable) => base.Restart(durable with { Mark = default });
 }
 
 /// <summary>Sends a Prepare before the mark is on disk.</summary>
@@ -39,7 +39,10 @@ internal sealed class HastyMember(NodeId self, Configuration configuration) : Pr
     }
 }
 
-/// <summary>P3: only a repeated request is answered before the first one's write is done.</summary>
+/// <summary>
+/// P3: only a repeated request is answered before the first one's write is done. The outbox sees to it that equal answers do
+/// not overtake each other; the answer to a Prepare repeated after its Accept is another one than the first.
+/// </summary>
 internal sealed class HastyRepeater(NodeId self, Configuration configuration) : PracticalMember(self, configuration)
 {
     public override Answer<MemberState, Promise> Step(in Prepare prepare)
@@ -76,19 +79,5 @@ internal sealed class UnwrittenMember(NodeId self, Configuration configuration) 
 /// <summary>Its acceptor starts again with an empty memory: a wiped disk that is taken for a new one.</summary>
 internal sealed class ForgetfulMember(NodeId self, Configuration configuration) : PracticalMember(self, configuration)
 {
-    public override void Restart(MemberState durable) => base.Restart(durable with { Acceptor = default });
-}
-
-/// <summary>Takes a refusal for a promise.</summary>
-internal sealed class DeafMember(NodeId self, Configuration configuration) : PracticalMember(self, configuration)
-{
-    private readonly NodeId _self = self;
-
-    public override Answer<MemberState, Promise> Step(in Prepare prepare)
-    {
-        var right = base.Step(prepare);
-        return right.Nack is null
-            ? right
-            : new(State, new(State, new Promise(_self, prepare.Ballot, Ballot.None, null)), null);
-    }
+    public override MemberState Restart(MemberState durable) => base.Restart(durable with { Acceptor = default });
 }
