@@ -59,6 +59,8 @@ public sealed class LogHost
     private Ballot _carried;
     private Instant _oldestUnsynced = Instant.Never;
     private ulong _oldestUnsyncedRecord;
+    private int _recordsCounted;
+    private long _bytesCounted;
 
     /// <summary>Makes the host of a replica whose journal is already recovered.</summary>
     /// <param name="group">Which log.</param>
@@ -74,9 +76,19 @@ public sealed class LogHost
         Replica = replica;
         Output = output;
         _persistedUpTo = output.LastRecord;
+        var batch = journal.Rent();
+        Check.That(batch.Fits(RecordFieldsBytesMax + replica.CommandBytesMax)); // Or a command could stop the journal.
+        journal.Spent.TryPost(batch);
         var incarnation = replica.Configuration.IncarnationOf(replica.Self);
         _outbox = new PacketOutbox(peers, new PacketHeader(group, replica.Configuration.Number, incarnation));
     }
+
+    /// <summary>The options of a replica over such a journal: no command is longer than one batch can hold.</summary>
+    public static ReplicaOptions Within(JournalOptions journal, ReplicaOptions options) => options with
+    {
+        CommandBytesMax = Math.Min(
+            options.CommandBytesMax, journal.BatchBytesMax - RecordFieldsBytesMax - RecordFrameBytesMax),
+    };
 
     /// <summary>The replica.</summary>
     public Replica Replica { get; }
@@ -93,8 +105,11 @@ public sealed class LogHost
     /// <summary>Why writes are refused for now, or null: the disk is full.</summary>
     public string? NoSpace { get; private set; }
 
-    /// <summary>Whether the journal has room: without it the caller takes no input.</summary>
-    public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax;
+    /// <summary>
+    /// Whether the journal has room, the records of this turn counted. Without it the caller takes nothing that makes
+    /// records of any size: no data from peers, no commands. Heartbeats and phase 1 it goes on taking.
+    /// </summary>
+    public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax && BytesOfTurn() < TurnRecordBytesMax;
 
     /// <summary>Since when the oldest record that is not durable yet has waited.</summary>
     public Instant OldestUnsynced => _oldestUnsynced;
@@ -157,6 +172,18 @@ public sealed class LogHost
             ReadJournal();
         }
         Output.Clear();
+        _recordsCounted = 0;
+        _bytesCounted = 0;
+    }
+
+    /// <summary>What the turn has to write so far; each record is looked at once.</summary>
+    private long BytesOfTurn()
+    {
+        for (; _recordsCounted < Output.Records.Count; _recordsCounted++)
+        {
+            _bytesCounted += RecordBytesMin + Output.Records[_recordsCounted].Decree.Value.Length;
+        }
+        return _bytesCounted;
     }
 
     private void Persisted(Instant now, in JournalEvent e)
@@ -240,7 +267,7 @@ public sealed class LogHost
     {
         foreach (var read in Output.JournalReads)
         {
-            if (_reads.Count < ReadsWaitingMax)
+            if (_reads.Count < ReadsWaitingMax && !IsWaiting(read.To))
             {
                 _reads.Enqueue(new WaitingRead(read, Output.LastRecord));
             }
@@ -258,6 +285,19 @@ public sealed class LogHost
         }
     }
 
+    /// <summary>A peer asks for one range at a time: one that asks again while it waits has only lost patience.</summary>
+    private bool IsWaiting(NodeId peer)
+    {
+        foreach (var waiting in _reads)
+        {
+            if (waiting.Read.To == peer)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Old decrees for a peer. At or below the floor the latest record of a slot holds what was chosen there.</summary>
     private void SendReadBack(JournalReadResult result)
     {
@@ -265,11 +305,12 @@ public sealed class LogHost
         {
             return;
         }
-        foreach (var read in result.Records)
+        for (var i = 0; i < result.Records.Count; i++)
         {
+            var read = result.Records[i];
             var known = RecordCodec.TryRead(read.Payload, out var record);
             Check.That(known && record.Slot.Number == read.Key && record.Slot <= Replica.ChosenUpTo);
-            Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree));
+            Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree, i == result.Records.Count - 1));
         }
         if (result.Damage is { } damage)
         {
@@ -287,6 +328,18 @@ public sealed class LogHost
 
     /// <summary>Batches that wait here; past that the core takes no input until the disk has caught up.</summary>
     private const int UnpostedBatchesMax = 4;
+
+    /// <summary>What one turn may have to write before it takes no more input; the last input may exceed it.</summary>
+    private const long TurnRecordBytesMax = 8 << 20;
+
+    /// <summary>A record without a value, with its header.</summary>
+    private const int RecordBytesMin = 96;
     private const int ReadBytesMax = 4 << 20;
+
+    /// <summary>Bytes of a record of the log beside the command in it.</summary>
+    private const int RecordFieldsBytesMax = 64;
+
+    /// <summary>Bytes that the journal puts around a record.</summary>
+    private const int RecordFrameBytesMax = 128;
     private const int ReadsWaitingMax = 64;
 }

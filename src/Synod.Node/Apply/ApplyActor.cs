@@ -79,14 +79,7 @@ internal sealed class ApplyActor
         // Nothing is applied any more: a batch that comes after the waiters were told has nobody to meet.
         while (_batches.TryTake(out var batch))
         {
-            foreach (var registration in batch.Registrations)
-            {
-                registration.Request.Fail(failure);
-            }
-            foreach (var reads in batch.Reads)
-            {
-                FailAll(reads.Reads, failure);
-            }
+            batch.FailAll(failure);
         }
         _waiters.Restart(failure);
         foreach (var batch in _waitingReads)
@@ -114,9 +107,11 @@ internal sealed class ApplyActor
                 request.Fail(Failure.Stopped); // Its session was superseded after it had left.
             }
         }
+        var bytes = 0L;
         foreach (var decree in batch.Decrees)
         {
             Apply(decree);
+            bytes += decree.Decree.Value.Length;
         }
         foreach (var (session, sequence, failure) in batch.Expiries)
         {
@@ -129,6 +124,7 @@ internal sealed class ApplyActor
         RunReads();
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
+        _board.AppliedBytes += bytes;
         _leases.Show(_state);
     }
 
@@ -148,6 +144,10 @@ internal sealed class ApplyActor
 
     private void Apply(in LearnedDecree decree)
     {
+        if (_hub.Watchers > 0 && ReplicatedState.IsCompaction(decree))
+        {
+            _hub.GiveAllNew(_state.Store);
+        }
         var applied = _state.Apply(decree, _isWanted);
         if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)
         {

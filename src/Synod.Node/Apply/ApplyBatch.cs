@@ -29,6 +29,24 @@ internal sealed class ApplyBatch
     public bool IsEmpty =>
         Registrations.Count == 0 && Decrees.Count == 0 && Expiries.Count == 0 && Reads.Count == 0;
 
+    /// <summary>Nothing of it will be carried out: tells everybody in it, each once.</summary>
+    public void FailAll(Failure failure)
+    {
+        while (Registrations.Count > 0)
+        {
+            var (_, _, request) = Registrations[^1];
+            Registrations.RemoveAt(Registrations.Count - 1);
+            request.Fail(failure);
+        }
+        while (Reads.Count > 0)
+        {
+            var reads = Reads[^1].Reads;
+            Reads.RemoveAt(Reads.Count - 1);
+            reads.ForEach(read => read.Fail(failure));
+        }
+        Clear();
+    }
+
     public void Clear()
     {
         Registrations.Clear();

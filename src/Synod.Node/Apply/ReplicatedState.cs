@@ -60,6 +60,12 @@ public sealed class ReplicatedState(uint group)
     /// <summary>Sees every decree just before it is applied, also in recovery; for judges of simulated worlds.</summary>
     public Action<LearnedDecree>? OnApplied { get; set; }
 
+    /// <summary>Whether the decree asks for a compaction; it may still be found impossible, or to have run before.</summary>
+    internal static bool IsCompaction(in LearnedDecree learned) =>
+        learned.Decree.Kind == DecreeKind.Command
+        && CommandEnvelope.TryRead(learned.Decree.Value.Span, out var envelope, out var command)
+        && envelope.Kind != EnvelopeKind.OpenSession && CommandPeek.IsCompaction(command);
+
     /// <summary>Applies the next decree.</summary>
     internal AppliedDecree Apply(in LearnedDecree learned, Func<CommandEnvelope, bool> isWanted)
     {

@@ -14,6 +14,7 @@ internal sealed class SessionBoard(NodeOptions options)
     private ulong _nonce;
     private ulong _answeredBelow = 1;
     private ulong _appliedUpTo;
+    private long _appliedBytes;
 
     /// <summary>The id of this node's open session, or 0.</summary>
     public ulong Session
@@ -48,5 +49,12 @@ internal sealed class SessionBoard(NodeOptions options)
     {
         get => Volatile.Read(ref _appliedUpTo);
         set => Volatile.Write(ref _appliedUpTo, value);
+    }
+
+    /// <summary>Bytes of all decrees that the apply actor has worked off since the start.</summary>
+    public long AppliedBytes
+    {
+        get => Volatile.Read(ref _appliedBytes);
+        set => Volatile.Write(ref _appliedBytes, value);
     }
 }

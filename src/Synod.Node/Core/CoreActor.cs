@@ -17,6 +17,7 @@ internal sealed class CoreActor
     private readonly Genesis _genesis;
     private readonly Divergence _divergence;
     private readonly Commands _commands;
+    private readonly SessionBoard _board;
     private readonly LeaseDriver _leases;
     private readonly ReadBatcher _reads;
     private readonly Draws _draws;
@@ -29,10 +30,11 @@ internal sealed class CoreActor
     private ApplyBatch _batch = new();
     private string? _space;
     private string? _damage;
+    private long _decidedBytes;
 
     public CoreActor(
-        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, LeaseDriver leases, Draws draws,
-        INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
+        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands,
+        SessionBoard board, LeaseDriver leases, Draws draws, INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
         Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers)
     {
         _options = options;
@@ -41,6 +43,7 @@ internal sealed class CoreActor
         _genesis = genesis;
         _divergence = divergence;
         _commands = commands;
+        _board = board;
         _leases = leases;
         _draws = draws;
         _observer = observer;
@@ -61,6 +64,10 @@ internal sealed class CoreActor
     /// <summary>Requests under way.</summary>
     public int Waiting => _commands.Count + _reads.Count;
 
+    private bool IsApplyBehind =>
+        _host.Replica.ChosenUpTo.Number >= _board.AppliedUpTo + (ulong)_options.UnappliedSlotsMax
+        || _decidedBytes - _board.AppliedBytes >= _options.UnappliedBytesMax;
+
     /// <summary>One turn.</summary>
     /// <returns>When the next is due without input.</returns>
     public Instant Turn(Instant now)
@@ -70,6 +77,7 @@ internal sealed class CoreActor
         {
             return Instant.Never;
         }
+        _commands.IsHeld = IsApplyBehind;
         var more = TakePeerEvents(now);
         _genesis.Turn(now);
         _divergence.Turn();
@@ -92,7 +100,10 @@ internal sealed class CoreActor
         return more || !_batch.IsEmpty ? Instant.Min(next, now + BusyTick) : next;
     }
 
-    /// <summary>The node stops: what never left is failed here, the rest by the apply actor.</summary>
+    /// <summary>
+    /// The node stops. Whoever the apply actor was not told of is told here; handing the rest over could find its
+    /// mailbox full, and nobody would look again.
+    /// </summary>
     public void Stop()
     {
         _commands.Stop();
@@ -105,7 +116,7 @@ internal sealed class CoreActor
         {
             read.Fail(Failure.NotServing);
         }
-        PostBatch();
+        _batch.FailAll(Failure.Stopped);
     }
 
     private Instant TurnReplica(Instant now)
@@ -126,6 +137,10 @@ internal sealed class CoreActor
         var next = Instant.Min(_host.Finish(now, _draws.Next()), leasesNext);
         HearEvents(now);
         _batch.Decrees.AddRange(_host.Output.Decrees);
+        foreach (var decree in _host.Output.Decrees)
+        {
+            _decidedBytes += decree.Decree.Value.Length;
+        }
         foreach (var ready in _host.Output.Reads)
         {
             if (_reads.TryEnd(ready.Request, out var reads, out var since))
@@ -154,13 +169,12 @@ internal sealed class CoreActor
     {
         for (var i = 0; i < PeerEventsPerTurn; i++)
         {
-            if (!_host.CanTakeInput)
+            // A stalled disk or a busy state machine makes peers wait with their data; it must not make this node deaf
+            // to heartbeats.
+            var hasRoom = _host.CanTakeInput && !_commands.IsHeld;
+            if (!_peers.TryTakeEvent(out var e, hasRoom ? PeerLane.Bulk : PeerLane.Control))
             {
-                return true;
-            }
-            if (!_peers.TryTakeEvent(out var e))
-            {
-                return false;
+                return !hasRoom;
             }
             Take(now, e);
         }

@@ -5,11 +5,13 @@ namespace Synod.Paxos.Multi;
 /// has accepted it under one ballot (the leader counts), when the leader says so and this replica's own acceptance has
 /// that leader's ballot, or when a peer that knows sends the decree.
 /// </summary>
-internal sealed class LogLearner(ReplicaContext context)
+internal sealed partial class LogLearner(ReplicaContext context)
 {
     private Instant _stalledSince;
+    private Slot _askedLast;
+    private bool _isAsking;
+    private bool _isAnswered;
     private Instant _retryAt;
-    private bool _learned;
     private uint _attempts;
     private Slot _highestMarked;
 
@@ -35,6 +37,19 @@ internal sealed class LogLearner(ReplicaContext context)
         Advance();
     }
 
+    /// <summary>A decree of an answer has come from a peer: patience starts anew, and with the last one the question is answered.</summary>
+    public void HearAnswer(Slot slot, bool ends)
+    {
+        if (!_isAsking || slot > _askedLast)
+        {
+            return;
+        }
+        _retryAt = context.Now + context.Options.RetransmitInterval;
+        _attempts = 0;
+        _isAnswered = ends;
+        _isAsking = !ends;
+    }
+
     /// <summary>A chosen decree from a peer.</summary>
     public void Learn(Slot slot, in Decree decree)
     {
@@ -53,7 +68,6 @@ internal sealed class LogLearner(ReplicaContext context)
             var record = context.Output.Persist(new StateRecord(StateRecordKind.Learned, default, slot, decree));
             context.Log.Fill(slot, Ballot.None, decree, record);
         }
-        _learned = true;
         MarkChosen(slot);
     }
 
@@ -78,30 +92,41 @@ internal sealed class LogLearner(ReplicaContext context)
     /// <summary>A peer's chosen prefix.</summary>
     public void Know(Slot chosenUpTo) => KnownChosen = Slot.Max(KnownChosen, chosenUpTo);
 
-    /// <summary>Asks a peer for missing decrees when the chosen prefix does not move although more is known to be chosen.</summary>
+    /// <summary>
+    /// Asks a peer for missing decrees when the chosen prefix does not move although more is known to be chosen: one question
+    /// at a time, the next when it is answered or nothing more has come of the answer for a while.
+    /// </summary>
     public void AskIfBehind(Func<uint, Slot, NodeId> whomToAsk)
     {
         if (KnownChosen <= ChosenUpTo)
         {
             _stalledSince = context.Now;
-            _attempts = 0;
+            (_isAsking, _isAnswered, _attempts) = (false, false, 0);
             return;
         }
-        var stalled = context.Now - _stalledSince >= StallPatience;
-        if (!_learned && (!stalled || context.Now < _retryAt))
+        if (_isAsking && ChosenUpTo < _askedLast)
+        {
+            if (context.Now < _retryAt)
+            {
+                return;
+            }
+            _attempts++;
+        }
+        else if (!_isAnswered && context.Now - _stalledSince < StallPatience)
         {
             return;
         }
-        _attempts = _learned ? 0 : _attempts + 1;
-        _learned = false;
+        _isAsking = false;
         var peer = whomToAsk(_attempts, ChosenUpTo.Next);
         if (peer == NodeId.None)
         {
             return;
         }
-        var last = Slot.Min(KnownChosen, ChosenUpTo + (ulong)context.Options.CatchUpSlotsMax);
-        context.Output.Send(peer, new CatchUp(ChosenUpTo.Next, last));
-        _retryAt = context.Now + context.Options.RetransmitInterval;
+        (_isAsking, _isAnswered) = (true, false);
+        _askedLast = Slot.Min(KnownChosen, ChosenUpTo + (ulong)context.Options.CatchUpSlotsMax);
+        context.Output.Send(peer, new CatchUp(ChosenUpTo.Next, _askedLast));
+        // Who reads from a slow disk is not helped by more questions.
+        _retryAt = context.Now + context.Options.RetransmitInterval * (1 << (int)Math.Min(_attempts, PatienceDoublingsMax));
     }
 
     /// <summary>Serves a peer's request, from memory or by asking the host to read the journal.</summary>
@@ -119,12 +144,17 @@ internal sealed class LogLearner(ReplicaContext context)
             return;
         }
         var bytes = 0L;
-        for (var slot = request.First; slot <= last && bytes < context.Options.CatchUpBytesMax; slot = slot.Next)
+        for (var slot = request.First; slot <= last; slot = slot.Next)
         {
             ref var entry = ref context.Log.At(slot);
             Check.That(entry.Chosen);
             bytes += entry.Decree.Value.Length + 32;
-            context.Output.Send(peer, new Learn(slot, entry.Decree));
+            var ends = slot == last || bytes >= context.Options.CatchUpBytesMax;
+            context.Output.Send(peer, new Learn(slot, entry.Decree, ends));
+            if (ends)
+            {
+                return;
+            }
         }
     }
 
@@ -170,6 +200,7 @@ internal sealed class LogLearner(ReplicaContext context)
                 break;
             }
             ChosenUpTo = next;
+            context.Log.Close(next);
             context.Output.Decrees.Add(new LearnedDecree(next, entry.Decree));
             moved = true;
         }
@@ -203,5 +234,6 @@ internal sealed class LogLearner(ReplicaContext context)
         }
     }
 
+    private const uint PatienceDoublingsMax = 2;
     private static readonly TimeSpan StallPatience = TimeSpan.FromMilliseconds(50);
 }

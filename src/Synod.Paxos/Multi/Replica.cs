@@ -9,8 +9,11 @@ public enum Proposal
     /// <summary>This node does not lead; nothing was done.</summary>
     NotLeading,
 
-    /// <summary>Too many proposals wait; nothing was done.</summary>
+    /// <summary>Too many proposals, or bytes of them, wait; nothing was done.</summary>
     Full,
+
+    /// <summary>The command is longer than <see cref="ReplicaOptions.CommandBytesMax"/>; nothing was done.</summary>
+    TooLarge,
 }
 
 /// <summary>
@@ -34,6 +37,7 @@ public sealed partial class Replica
     private readonly ReadRounds _reads;
     private readonly Queue<OwnVote> _ownVotes = new();
     private readonly Queue<Value> _pending = new();
+    private long _pendingBytes;
     private readonly Action<Slot, Decree> _propose;
     private readonly Func<uint, Slot, NodeId> _whomToAsk;
 
@@ -76,6 +80,9 @@ public sealed partial class Replica
 
     /// <summary>The leader, or none.</summary>
     public NodeId Leader => LeaderBallot.Node;
+
+    /// <summary>The longest command that this node takes; see <see cref="ReplicaOptions.CommandBytesMax"/>.</summary>
+    public int CommandBytesMax => _context.Options.CommandBytesMax;
 
     /// <summary>Proposals that wait for the window.</summary>
     public int PendingProposals => _pending.Count;
@@ -132,29 +139,39 @@ public sealed partial class Replica
     {
         Begin(now, output);
         GiveWayIfSuperseded();
+        if (command.Length > _context.Options.CommandBytesMax)
+        {
+            return Proposal.TooLarge;
+        }
         if (!IsLeading)
         {
             return Proposal.NotLeading;
         }
-        if (_pending.Count == 0 && _proposer.WindowIsOpen)
+        if (_pending.Count == 0 && _proposer.WindowIsOpenFor(command.Length))
         {
             var (slot, decree) = _proposer.Open(command);
             ProposeIn(slot, decree);
             return Proposal.Taken;
         }
-        if (_pending.Count >= _context.Options.PendingProposalsMax)
+        if (_pending.Count >= _context.Options.PendingProposalsMax ||
+            (_pending.Count > 0 && _pendingBytes + command.Length > _context.Options.PendingBytesMax))
         {
             return Proposal.Full;
         }
+        _pendingBytes += command.Length;
         _pending.Enqueue(command);
         return Proposal.Taken;
     }
 
     /// <summary>Sends a command to whoever leads, directly or through a peer that hears the leader.</summary>
-    /// <returns>Whom it went to; none if no way to a leader is known.</returns>
+    /// <returns>Whom it went to; none if no way to a leader is known, or if it is too long for anybody to take.</returns>
     public NodeId ForwardToLeader(Instant now, in Value command, ReplicaOutput output)
     {
         Begin(now, output);
+        if (command.Length > _context.Options.CommandBytesMax)
+        {
+            return NodeId.None;
+        }
         var to = Leader;
         if (to == NodeId.None)
         {
@@ -186,6 +203,19 @@ public sealed partial class Replica
     }
 
     /// <summary>
+    /// Campaigns at once, whoever leads and however the links are; nothing happens if this node leads or campaigns already.
+    /// When to campaign is a matter of liveness only: no ballot of anybody harms safety at any time.
+    /// </summary>
+    public void Campaign(Instant now, ReplicaOutput output)
+    {
+        Begin(now, output);
+        if (_proposer.Phase == ProposerPhase.Idle)
+        {
+            StartCampaign();
+        }
+    }
+
+    /// <summary>
     /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a time;
     /// a new one replaces the last.
     /// </summary>
@@ -195,11 +225,12 @@ public sealed partial class Replica
         if (IsLeading)
         {
             _reads.Forget();
-            _reads.AddAtLeader(Self, request);
+            _reads.AddAtLeader(Self, Self, request);
         }
         else
         {
-            _reads.AskLeader(request, _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None, Promised);
+            _reads.AskLeader(request);
+            RepeatQuestion();
         }
     }
 
@@ -233,6 +264,16 @@ public sealed partial class Replica
 
     /// <summary>While set, no missing decrees are asked for: the state machine has enough to do.</summary>
     public bool CatchUpPaused { get; set; }
+
+    /// <summary>Asks the leader for this node's reads, or, if it cannot be reached, a peer that hears it.</summary>
+    private void RepeatQuestion()
+    {
+        if (_reads.IsAsking)
+        {
+            var leader = LeaderBallot;
+            _reads.Repeat(leader, Promised, leader.IsNone ? _connectivity.RelayToLeader(Promised) : NodeId.None);
+        }
+    }
 
     private void Begin(Instant now, ReplicaOutput output)
     {

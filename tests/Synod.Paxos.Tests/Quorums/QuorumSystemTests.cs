@@ -94,7 +94,7 @@ public partial class QuorumSystemTests
                 for (var phase2 = 1; phase1 + phase2 <= voters; phase2++)
                 {
                     var refusal = Assert.Throws<ArgumentException>(() => QuorumSystem.Flexible(voters, phase1, phase2));
-                    var sets = SetInText().Matches(refusal.Message).Select(match => ParseSet(match.Value)).ToArray();
+                    var sets = SetsIn(refusal.Message).Select(set => (int)set).ToArray();
                     Assert.Equal(2, sets.Length);
                     Assert.Equal((phase1, phase2), (Ones(sets[0]), Ones(sets[1])));
                     Assert.Equal(0, sets[0] & sets[1]);
@@ -142,9 +142,12 @@ public partial class QuorumSystemTests
 
     private static int Ones(int bits) => BitOperations.PopCount((uint)bits);
 
-    private static int ParseSet(string text) =>
+    /// <summary>The sets of voters that a text names.</summary>
+    internal static uint[] SetsIn(string text) => [.. SetInText().Matches(text).Select(match => ParseSet(match.Value))];
+
+    private static uint ParseSet(string text) =>
         text.Trim('{', '}').Split(',').Aggregate(
-            0, (set, place) => set | 1 << int.Parse(place, CultureInfo.InvariantCulture));
+            0u, (set, place) => set | 1u << int.Parse(place, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"\{[0-9,]+\}")]
     private static partial Regex SetInText();
