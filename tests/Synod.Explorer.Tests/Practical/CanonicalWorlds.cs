@@ -19,8 +19,10 @@ internal static class CanonicalWorlds
             new() { Configuration = WriteAllOfTwo, SyncIsAStep = false, CrashesMax = 1 },
         ["two members, a crash between write and reply"] =
             new() { Configuration = WriteAllOfTwo, Nacks = false, CrashesMax = 1 },
-        ["two members, refusals, a crash between write and reply, one learns"] =
-            new() { Configuration = WriteOneOfTwo, CrashesMax = 1, Learners = 1 },
+        ["two members, refusals, a crash between write and reply"] =
+            new() { Configuration = WriteOneOfTwo, CrashesMax = 1 },
+        ["two members, refusals, late writes, one learns"] =
+            new() { Configuration = WriteOneOfTwo, Learners = 1 },
         ["one proposer, two ballots, a crash between write and reply"] =
             new() { Configuration = WriteAllOfTwo, Proposers = 1, BallotsPerProposer = 2, CrashesMax = 1 },
     };

@@ -57,6 +57,9 @@ internal sealed class Cluster
     /// <summary>Of a hundred messages so many are lost, and as many doubled.</summary>
     public int LossPercent { get; set; }
 
+    /// <summary>A planted bug: who starts again has an empty disk.</summary>
+    public bool DisksForget { get; set; }
+
     /// <summary>Who hears nobody and is heard by nobody.</summary>
     public HashSet<NodeId> Isolated { get; } = [];
 
@@ -82,6 +85,7 @@ internal sealed class Cluster
         {
             place.Disk = write;
         }
+        place.Disk = DisksForget ? default : place.Disk;
         place.Member = null;
     }
 

@@ -113,6 +113,36 @@ public class ClusterTests
     public void Under_loss_and_crashes_one_value_is_chosen_no_ballot_is_used_twice_and_after_healing_all_learn(int seed)
     {
         var cluster = new Cluster(seed) { LossPercent = 20 };
+        Crashes(cluster, seed);
+        cluster.LossPercent = 0;
+        Assert.True(cluster.SecondsUntil(() => Nodes.All(node => cluster[node]!.Chosen.HasValue), SecondsMax));
+        Assert.Single(cluster.EverChosen);
+        Assert.Equal(cluster.Prepared.Count, cluster.Prepared.Distinct().Count());
+        Assert.True(cluster.Prepared.Count >= 3, $"{cluster.Prepared.Count}");
+    }
+
+    [Fact]
+    public void Disks_that_forget_are_found_by_most_seeds()
+    {
+        var found = Enumerable.Range(1, 20).Count(seed =>
+        {
+            var cluster = new Cluster(seed) { LossPercent = 20, DisksForget = true };
+            try
+            {
+                Crashes(cluster, seed);
+            }
+            catch (InvariantViolatedException)
+            {
+                return true;
+            }
+            return cluster.EverChosen.Count > 1
+                || cluster.Prepared.Count != cluster.Prepared.Distinct().Count();
+        });
+        Assert.True(found > 10, $"{found} of 20");
+    }
+
+    private static void Crashes(Cluster cluster, int seed)
+    {
         var random = new Random(seed);
         for (var life = 0; life < 30; life++)
         {
@@ -128,11 +158,6 @@ public class ClusterTests
             cluster.Crash(crashed);
             cluster.Start(crashed);
         }
-        cluster.LossPercent = 0;
-        Assert.True(cluster.SecondsUntil(() => Nodes.All(node => cluster[node]!.Chosen.HasValue), SecondsMax));
-        Assert.Single(cluster.EverChosen);
-        Assert.Equal(cluster.Prepared.Count, cluster.Prepared.Distinct().Count());
-        Assert.True(cluster.Prepared.Count >= 3, $"{cluster.Prepared.Count}");
     }
 
     [Fact]
