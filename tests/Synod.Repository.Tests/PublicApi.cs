@@ -110,7 +110,10 @@ internal static class PublicApi
 
     private static string ParameterText(ParameterInfo parameter)
     {
-        var passing = !parameter.ParameterType.IsByRef ? "" : parameter.IsIn ? "in " : parameter.IsOut ? "out " : "ref ";
+        var passing = !parameter.ParameterType.IsByRef ? ""
+            : parameter.IsIn ? "in "
+            : parameter.IsOut ? "out "
+            : "ref ";
         var optional = parameter.IsOptional ? " = " + (parameter.DefaultValue ?? "default") : "";
         return $"{passing}{NameOf(parameter.ParameterType)} {parameter.Name}{optional}";
     }

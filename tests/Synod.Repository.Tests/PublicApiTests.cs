@@ -27,7 +27,8 @@ public sealed class PublicApiTests
     [Fact]
     public void A_changed_member_is_named_with_its_type_and_the_way_to_approve()
     {
-        var text = Explain("docs/api/X.txt", "class A\n    Int32 Old()\nclass B\n", "class A\n    Int32 New()\nclass B\n");
+        var text = Explain(
+            "docs/api/X.txt", "class A\n    Int32 Old()\nclass B\n", "class A\n    Int32 New()\nclass B\n");
         Assert.Contains("- A: Int32 Old()", text, StringComparison.Ordinal);
         Assert.Contains("+ A: Int32 New()", text, StringComparison.Ordinal);
         Assert.DoesNotContain("B", text.Split('\n')[1], StringComparison.Ordinal);
@@ -56,7 +57,9 @@ public sealed class PublicApiTests
             + "and commit the file together with the change.";
     }
 
-    /// <summary>Each line with the type that it belongs to, so that equal members of two types are told apart.</summary>
+    /// <summary>
+    /// Each line with the type that it belongs to, so that equal members of two types are told apart.
+    /// </summary>
     private static List<string> Lines(string text)
     {
         List<string> lines = [];

@@ -6,9 +6,9 @@ using Synod.Paxos.Practical;
 namespace Synod.Explorer.Practical;
 
 /// <summary>
-/// Messages of a small world as numbers for a <see cref="MessagePool"/>: kind, ballot, value, sender and a second ballot
-/// (accepted or promised), a byte each. Ascending codes group a kind's messages by ballot, then value, then sender; ballots
-/// keep their order.
+/// Messages of a small world as numbers for a <see cref="MessagePool"/>: kind, ballot, value, sender and a second
+/// ballot (accepted or promised), a byte each. Ascending codes group a kind's messages by ballot, then value, then
+/// sender; ballots keep their order.
 /// </summary>
 internal sealed class PracticalCodes
 {

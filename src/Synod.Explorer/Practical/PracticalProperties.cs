@@ -9,13 +9,15 @@ namespace Synod.Explorer.Practical;
 /// </summary>
 public static class PracticalProperties
 {
-    /// <summary>"Only a single value is chosen" (Lamport 2001, §2.1), by whatever quorum, whether or not anybody knows.</summary>
+    /// <summary>
+    /// "Only a single value is chosen" (Lamport 2001, §2.1), by whatever quorum, whether or not anybody knows.
+    /// </summary>
     public static Property<PracticalWorld> Agreement { get; } =
         Property.Always<PracticalWorld>("agreement: one value is chosen", world => world.AgreesOnChosen());
 
     /// <summary>"Only a value that has been proposed may be chosen" (§2.1); here not even sent.</summary>
-    public static Property<PracticalWorld> Validity { get; } =
-        Property.Always<PracticalWorld>("validity: only wished-for values are sent", world => world.OnlyWishesAreSent());
+    public static Property<PracticalWorld> Validity { get; } = Property.Always<PracticalWorld>(
+        "validity: only wished-for values are sent", world => world.OnlyWishesAreSent());
 
     /// <summary>"A process never learns that a value has been chosen unless it actually has been" (§2.1).</summary>
     public static Property<PracticalWorld> OnlyChosenIsLearned { get; } =
@@ -58,7 +60,9 @@ public static class PracticalProperties
 
 public sealed partial class PracticalWorld
 {
-    /// <summary>The values (a bit each) that some quorum has accepted under one ballot, as far as anybody was told.</summary>
+    /// <summary>
+    /// The values (a bit each) that some quorum has accepted under one ballot, as far as anybody was told.
+    /// </summary>
     internal ulong ChosenBits()
     {
         var chosen = 0UL;

@@ -5,12 +5,13 @@ using Synod.Paxos.Practical;
 namespace Synod.Explorer.Practical;
 
 /// <summary>
-/// Practical Paxos as a world: the real <see cref="Member"/> and <see cref="Outbox{TRecord, TMessage}"/>, a network that
-/// reorders, doubles and loses, disks on which each write takes a while, members that crash between write and reply.
+/// Practical Paxos as a world: the real <see cref="Member"/> and <see cref="Outbox{TRecord, TMessage}"/>, a network
+/// that reorders, doubles and loses, disks on which each write takes a while, members that crash between write and
+/// reply.
 /// </summary>
 /// <remarks>
-/// Messages stay in the network and can arrive any number of times; one that is lost is one that never arrives. A crash and
-/// the start after it are one step.
+/// Messages stay in the network and can arrive any number of times; one that is lost is one that never arrives. A crash
+/// and the start after it are one step.
 /// </remarks>
 public sealed partial class PracticalWorld : IWorld
 {
@@ -170,7 +171,9 @@ public sealed partial class PracticalWorld : IWorld
         return true;
     }
 
-    /// <summary>Most deliveries repeat earlier ones: whether this one did anything saves the explorer much work.</summary>
+    /// <summary>
+    /// Most deliveries repeat earlier ones: whether this one did anything saves the explorer much work.
+    /// </summary>
     private bool Take(int place, ulong code)
     {
         var member = _members[place];

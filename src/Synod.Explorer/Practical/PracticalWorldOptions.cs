@@ -17,7 +17,9 @@ public sealed record PracticalWorldOptions
     /// <summary>How often each proposing member begins phase 1, over all its lives; at most 15.</summary>
     public int BallotsPerProposer { get; init; } = 1;
 
-    /// <summary>How many members learn, the first ones. The properties count acceptances by themselves in any case.</summary>
+    /// <summary>
+    /// How many members learn, the first ones. The properties count acceptances by themselves in any case.
+    /// </summary>
     public int Learners { get; init; }
 
     /// <summary>

@@ -5,8 +5,8 @@ using Synod.Paxos.Practical;
 namespace Synod.Explorer.Practical;
 
 /// <summary>
-/// What <see cref="PracticalWorld"/> asks of a member; <see cref="PracticalMember"/> is the real one. Whoever wants to see
-/// what a rule is good for writes a wrong twin.
+/// What <see cref="PracticalWorld"/> asks of a member; <see cref="PracticalMember"/> is the real one. Whoever wants to
+/// see what a rule is good for writes a wrong twin.
 /// </summary>
 public interface IMemberRole
 {

@@ -72,7 +72,8 @@ public sealed class Outbox<TRecord, TMessage>(TRecord durable, int waitingMax = 
 
     /// <summary>
     /// The record to write now: the newest, unless the disk upholds it already or a write is under way. What it gives
-    /// must be written, and <see cref="Written"/> called when it is. A write that fails ends this outbox with its process.
+    /// must be written, and <see cref="Written"/> called when it is. A write that fails ends this outbox with its
+    /// process.
     /// </summary>
     public bool TryBeginWrite(out TRecord record)
     {

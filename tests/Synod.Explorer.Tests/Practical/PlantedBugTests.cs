@@ -4,8 +4,8 @@ using Synod.Paxos;
 namespace Synod.Explorer.Tests.Practical;
 
 /// <summary>
-/// Tests of the tester: canonical worlds, in which the real member is clean, with a wrong twin, and the explorer finds out
-/// with a shortest trace.
+/// Tests of the tester: canonical worlds, in which the real member is clean, with a wrong twin, and the explorer finds
+/// out with a shortest trace.
 /// </summary>
 public class PlantedBugTests
 {

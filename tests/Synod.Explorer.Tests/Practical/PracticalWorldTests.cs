@@ -4,8 +4,8 @@ using Synod.Paxos;
 namespace Synod.Explorer.Tests.Practical;
 
 /// <summary>
-/// Canonical worlds with their number of unique states. A number that changes means that a role, the outbox, the network
-/// or the hashing behaves differently: find out why before pinning the new one.
+/// Canonical worlds with their number of unique states. A number that changes means that a role, the outbox, the
+/// network or the hashing behaves differently: find out why before pinning the new one.
 /// </summary>
 public class PracticalWorldTests
 {

@@ -40,8 +40,8 @@ internal sealed class HastyMember(NodeId self, Configuration configuration) : Pr
 }
 
 /// <summary>
-/// P3: only a repeated request is answered before the first one's write is done. The outbox sees to it that equal answers do
-/// not overtake each other; the answer to a Prepare repeated after its Accept is another one than the first.
+/// P3: only a repeated request is answered before the first one's write is done. The outbox sees to it that equal
+/// answers do not overtake each other; the answer to a Prepare repeated after its Accept is another one than the first.
 /// </summary>
 internal sealed class HastyRepeater(NodeId self, Configuration configuration) : PracticalMember(self, configuration)
 {

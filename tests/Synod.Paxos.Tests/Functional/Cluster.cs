@@ -10,8 +10,9 @@ namespace Synod.Paxos.Tests.Functional;
 internal readonly record struct Letter(NodeId? To, object Body);
 
 /// <summary>
-/// Three members in one process, in seconds of their own: a host in small, with outboxes, disks and a network that loses,
-/// doubles and reorders by a seed. What a test calls crash loses memory, waiting messages, and perhaps the write under way.
+/// Three members in one process, in seconds of their own: a host in small, with outboxes, disks and a network that
+/// loses, doubles and reorders by a seed. What a test calls crash loses memory, waiting messages, and perhaps the write
+/// under way.
 /// </summary>
 internal sealed class Cluster
 {

@@ -84,8 +84,9 @@ public class AcceptorScenarioTests
     }
 
     /// <summary>
-    /// Known outcome: the second Prepare, which comes during the first one's write, is dropped silently, and its proposer
-    /// waits for nothing. Safe and live: each waits for its own record, and a completion releases what it wrote only.
+    /// Known outcome: the second Prepare, which comes during the first one's write, is dropped silently, and its
+    /// proposer waits for nothing. Safe and live: each waits for its own record, and a completion releases what it
+    /// wrote only.
     /// </summary>
     [Fact]
     public void Scenario_42_a_Prepare_that_comes_during_a_write_must_not_be_dropped()
@@ -115,8 +116,8 @@ public class AcceptorScenarioTests
     }
 
     /// <summary>
-    /// Known outcome: the Accept that comes during another one's write is dropped. Safe and live: both are answered, each
-    /// after its own record.
+    /// Known outcome: the Accept that comes during another one's write is dropped. Safe and live: both are answered,
+    /// each after its own record.
     /// </summary>
     [Fact]
     public void Scenario_44_an_Accept_that_comes_during_a_write_must_not_be_dropped()

@@ -15,7 +15,9 @@ public class PracticalRuleTests
         from round in Gen.Choose(0, 300)
         from node in Gen.Choose(1, 3)
         from incarnation in Gen.Choose(1, 3)
-        select round == 0 ? Ballot.None : new Ballot((ulong)round << (round % 50), new NodeId((uint)node), (uint)incarnation);
+        select round == 0
+            ? Ballot.None
+            : new Ballot((ulong)round << (round % 50), new NodeId((uint)node), (uint)incarnation);
 
     private static readonly Gen<MemberState> AnyState =
         from mark in AnyBallot

@@ -4,8 +4,8 @@ using Synod.Storage.Durable;
 namespace Synod.Storage.Tests.Durable;
 
 /// <summary>
-/// A wrong twin of the store (P5): two files written in place by turns, and serial and turn advance before the write has
-/// succeeded, as in a known implementation.
+/// A wrong twin of the store (P5): two files written in place by turns, and serial and turn advance before the write
+/// has succeeded, as in a known implementation.
 /// </summary>
 internal sealed class EagerToggleStore
 {

@@ -12,7 +12,8 @@ public class ScenarioTests
     public void Scenarios_65_to_77_are_tests_here_each_once()
     {
         var numbers = Assembly.GetExecutingAssembly().GetTypes()
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .SelectMany(type => type.GetMethods(
+                BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(method => method.Name.StartsWith(Prefix, StringComparison.Ordinal)
                 && method.GetCustomAttribute<FactAttribute>() is { Skip: null })
             .Select(method => int.Parse(method.Name.AsSpan(Prefix.Length, 2), CultureInfo.InvariantCulture));
