@@ -11,7 +11,7 @@ namespace Synod.Paxos.Functional;
 /// </summary>
 /// <remarks>
 /// The host calls <see cref="Tick"/> at least at <see cref="NextTick"/>; ticks in between do nothing. Wrong timing
-/// costs time and never safety.
+/// costs time and never safety. A follower's wish waits until it leads: to hand it to the leader instead is the host's.
 /// </remarks>
 public sealed class Member
 {
