@@ -64,6 +64,59 @@ public partial class FastQuorumTests
         }
     }
 
+    /// <summary>All ways to vote in a fast ballot, all sets that can answer: what was chosen is proposed again.</summary>
+    [Fact]
+    public void Over_all_votes_and_all_quorums_recovery_proposes_what_may_have_been_chosen()
+    {
+        var proposedChosen = 0;
+        for (var voters = 3; voters <= 5; voters++)
+        {
+            var quorums = FastQuorums.WithMajorities(voters);
+            foreach (var votes in AllVotes(voters))
+            {
+                foreach (var heard in Sets(voters, quorums.ClassicSize))
+                {
+                    var proposed = ProposedAfter(quorums, votes, heard);
+                    foreach (var value in new[] { "a", "b" })
+                    {
+                        // Who was not heard may have voted for it meanwhile, unless it had voted for another.
+                        var possible = Enumerable.Range(0, voters).Count(
+                            place => votes[place] == value || (votes[place] is null && (heard >> place & 1) == 0));
+                        if (possible >= quorums.FastSize && votes.Contains(value))
+                        {
+                            Assert.Equal(Value.FromText(value), proposed);
+                            proposedChosen++;
+                        }
+                    }
+                }
+            }
+        }
+        Assert.True(proposedChosen > 200, $"{proposedChosen}");
+    }
+
+    private static Value? ProposedAfter(FastQuorums quorums, string?[] votes, uint heard)
+    {
+        var ballot = new FastBallot(1, new NodeId(9), 1);
+        var voters = Enumerable.Range(1, votes.Length).Select(number => new NodeId((uint)number)).ToArray();
+        var coordinator = new FastCoordinator(new NodeId(8), 1, voters, quorums, new FastBallotMark(ballot));
+        var next = coordinator.Prepare(fast: false).Record.Ballot;
+        FastAccept? accept = null;
+        for (var place = 0; place < votes.Length; place++)
+        {
+            if ((heard >> place & 1) != 0)
+            {
+                accept = coordinator.Step(votes[place] is { } vote
+                    ? new FastPromise(voters[place], next, ballot, Value.FromText(vote))
+                    : new FastPromise(voters[place], next, FastBallot.None, null));
+            }
+        }
+        return accept?.Value;
+    }
+
+    private static IEnumerable<string?[]> AllVotes(int voters) =>
+        Enumerable.Range(0, (int)Math.Pow(3, voters)).Select(number => Enumerable.Range(0, voters)
+            .Select(place => (number / (int)Math.Pow(3, place) % 3) switch { 0 => null, 1 => "a", _ => "b" }).ToArray());
+
     /// <summary>Any order of arrivals, losses, crashes and rival ballots: never two values.</summary>
     [Fact]
     public void Random_schedules_never_choose_two_values()
