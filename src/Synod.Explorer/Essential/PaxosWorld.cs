@@ -53,6 +53,9 @@ public sealed partial class PaxosWorld : ISymmetricWorld
     /// <inheritdoc/>
     public IReadOnlyList<string> Lanes { get; }
 
+    /// <summary>What the learner has learned, if there is one and it has.</summary>
+    public Value? Learned => _learner?.Chosen;
+
     /// <inheritdoc/>
     public int PermutationCount => _permutations.Length;
 
