@@ -10,7 +10,12 @@ test_tools=(
   'curl|command -v curl'
   'strace|command -v strace'
   'iproute2|command -v ip'
+  'nodejs|command -v node'
+  'npm|command -v npm'
 )
+
+# The npm client, exactly as its lock file says; nothing of it runs while it is installed.
+npm_client=tests/clients/npm
 
 missing_test_tools() {
   local entry
@@ -20,6 +25,22 @@ missing_test_tools() {
 }
 
 need_test_tools() {
+  need_test_packages
+  need_npm_client
+}
+
+need_npm_client() {
+  if command -v npm >/dev/null && ! cmp -s "$npm_client/package-lock.json" "$npm_client/node_modules/.installed"; then
+    echo "Installing the npm client ..."
+    if npm ci --prefix "$npm_client" --ignore-scripts --no-audit --no-fund >/dev/null 2>&1; then
+      cp "$npm_client/package-lock.json" "$npm_client/node_modules/.installed"
+    else
+      echo "npm ci --prefix $npm_client failed; the test of that client will fail without it."
+    fi
+  fi
+}
+
+need_test_packages() {
   local missing as_root=""
   missing=$(missing_test_tools | tr '\n' ' ')
   [ -n "$missing" ] || return 0

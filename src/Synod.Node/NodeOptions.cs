@@ -37,6 +37,9 @@ public sealed record NodeOptions
     /// <summary>How much history is kept.</summary>
     public CompactionOptions Compaction { get; init; } = new();
 
+    /// <summary>When snapshots are taken.</summary>
+    public SnapshotOptions Snapshots { get; init; } = new();
+
     /// <summary>After this a client is told that its request failed, or that its outcome is unknown.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(7);
 
@@ -48,6 +51,15 @@ public sealed record NodeOptions
 
     /// <summary>Reads of this node that wait at a time.</summary>
     public int WaitingReadsMax { get; init; } = 65536;
+
+    /// <summary>
+    /// Decrees that may be chosen and not applied yet. Past this the node takes no data from peers and lets no command of
+    /// its own go, until the state machine has caught up; heartbeats go on. What is under way already may exceed it.
+    /// </summary>
+    public int UnappliedSlotsMax { get; init; } = 65536;
+
+    /// <summary>Bytes of such decrees; past this the same happens.</summary>
+    public long UnappliedBytesMax { get; init; } = 64L << 20;
 
     /// <summary>A sync that takes longer than this makes the node not electable until it ends.</summary>
     public TimeSpan StalledSync { get; init; } = TimeSpan.FromSeconds(3);

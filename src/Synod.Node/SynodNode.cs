@@ -7,17 +7,11 @@ using Synod.Storage.Recovery;
 
 namespace Synod.Node;
 
-/// <summary>How the host rouses the three actors when something was posted to them.</summary>
-/// <param name="Core">Rouses the core.</param>
-/// <param name="Journal">Rouses the journal.</param>
-/// <param name="Apply">Rouses the apply actor.</param>
-public sealed record NodeWakes(Action Core, Action Journal, Action Apply);
-
 /// <summary>
 /// One whole node without sockets, threads or clocks: three actors joined by bounded queues. The host gives each its
 /// turns: threads in production, a scheduler in simulation. Build it, recover its journal, start it, then turn.
 /// </summary>
-public sealed class SynodNode : INode
+public sealed partial class SynodNode : INode
 {
     private const uint Group = 0;
 
@@ -40,6 +34,8 @@ public sealed class SynodNode : INode
     private readonly Mailbox<ApplyBatch> _batches;
     private readonly LogRecovery _recovery;
     private readonly AutoCompactor _compactor;
+    private readonly Func<Instant, Instant> _coreTurn;
+    private readonly Func<Instant, Instant> _journalTurn;
     private readonly Func<Instant, Instant> _applyTurn;
     private Journal? _journal;
     private LogHost? _host;
@@ -72,7 +68,7 @@ public sealed class SynodNode : INode
         _draws = new Draws(seed);
         var voters = options.Members.Select(m => m.Id).ToArray();
         var configuration = new Configuration(1, voters, QuorumSystem.Majority(voters.Length));
-        _replica = new Replica(options.Self, configuration, options.Replica);
+        _replica = new Replica(options.Self, configuration, LogHost.Within(journal, options.Replica));
         _board = new SessionBoard(options) { Nonce = _draws.Next() | 1 };
         _journalBoxes = new JournalMailboxes(
             journal, wakes.Journal, new Mailbox<JournalEvent>(JournalEventsMax, wakes.Core));
@@ -83,12 +79,25 @@ public sealed class SynodNode : INode
         _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);
         _recovery = new LogRecovery(_replica, _output, decree => _state.Apply(decree, static _ => false));
         _compactor = new AutoCompactor(options.Compaction, Submit);
+        _coreTurn = TurnCore;
+        _journalTurn = TurnJournal;
         _applyTurn = TurnApply;
+        _snapshotBoxes = new SnapshotMailboxes(wakes.Journal, wakes.Core);
+        _snapshotBoard = new SnapshotBoard(wakes.Core, wakes.Apply);
+        _snapshotRecovery = new SnapshotRecovery(options, observer);
         _status = new NodeStatus(options.Self, NodeId.None, Ballot.None, Slot.Zero, Slot.Zero, false, null);
     }
 
     /// <inheritdoc/>
-    public NodeStatus Status => Volatile.Read(ref _status);
+    public NodeStatus Status
+    {
+        get
+        {
+            // What ends the node is not part of the picture that the core replaces, so that no picture can undo it.
+            var picture = Volatile.Read(ref _status);
+            return IsEnding ? picture with { Serving = false, Fault = Fault } : picture;
+        }
+    }
 
     /// <inheritdoc/>
     public ulong ClusterId => _options.ClusterId;
@@ -99,6 +108,8 @@ public sealed class SynodNode : INode
     /// <summary>Why the node stopped, or null.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
+    private bool IsEnding => _stopping || Fault is not null;
+
     /// <summary>The replicated state; to be looked at only between turns of the apply actor.</summary>
     public ReplicatedState State => _state;
 
@@ -108,15 +119,15 @@ public sealed class SynodNode : INode
     /// <summary>The watch hub's view for metrics; null before the start.</summary>
     public WatchHub? Watches => _hub;
 
+    /// <summary>What metrics show of the store.</summary>
+    public StoreFigures Figures => _board.Figures;
+
     /// <summary>Lengths of the queues between doors and actors.</summary>
     public (int Writes, int Reads, int Direct, int ApplyBatches, int UnderWay, int HeldPackets) Queues =>
         (_writes.Count, _reads.Count, _direct.Count, _batches.Count, _core?.Waiting ?? 0, _host?.HeldPackets ?? 0);
 
     /// <summary>The last round trip to a peer.</summary>
     public TimeSpan RoundTripOf(NodeId peer) => _replica.RoundTripOf(peer);
-
-    /// <summary>Begins recovery; the host pumps it to its end before <see cref="Start"/>.</summary>
-    public JournalOpening OpenJournal(IDisk disk) => new(disk, _journalOptions, _recovery);
 
     /// <summary>Recovery is over: from now on the actors may turn.</summary>
     public RecoveryReportSummary Start(JournalOpening opening, IDisk disk)
@@ -133,101 +144,58 @@ public sealed class SynodNode : INode
         var leases = new LeaseBoard(_wakes.Core);
         leases.Show(_state);
         _core = new CoreActor(
-            _options, _host, _peers, genesis, divergence, commands, new LeaseDriver(_host, leases), _draws, _observer, _batches, spent, _writes, _reads,
-            _handOvers);
+            _options, _host, _peers, genesis, divergence, commands, _board, new LeaseDriver(_host, leases), _draws,
+            _observer, _batches, spent, _writes, _reads, _handOvers, StartSnapshots(_host));
         _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
-        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct, sums, leases);
+        _board.Figures.Show(_state);
+        _apply = new ApplyActor(
+            _options, _state, _board, _hub, _batches, spent, _direct, sums, leases,
+            new SnapshotTaker(
+                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest.Slot),
+            new SnapshotBuilder(_options, _snapshotBoard));
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,
             _replica.ChosenUpTo, _replica.Promised);
     }
 
     /// <summary>A turn of the core.</summary>
-    public Instant CoreTurn(Instant now)
-    {
-        if (Fault is not null)
-        {
-            _core!.Stop();
-            return Instant.Never;
-        }
-        if (_stopping)
-        {
-            _core!.Stop();
-            return Instant.Never;
-        }
-        var next = Guarded(_core!.Turn, now);
-        if (_core.Fault is { } fault)
-        {
-            SetFault(fault);
-            _core.Stop();
-        }
-        Publish();
-        return next;
-    }
+    public Instant CoreTurn(Instant now) => Guarded(_coreTurn, now);
 
     /// <summary>A turn of the journal.</summary>
-    public Instant JournalTurn(Instant now) => _stopping ? Instant.Never : Guarded(_journal!.Turn, now);
+    public Instant JournalTurn(Instant now) => Guarded(_journalTurn, now);
 
     /// <summary>A turn of the apply actor.</summary>
-    public Instant ApplyTurn(Instant now)
-    {
-        if (_stopping || Fault is not null)
-        {
-            _apply!.Stop(Failure.Stopped);
-            return Instant.Never;
-        }
-        return Guarded(_applyTurn, now);
-    }
+    public Instant ApplyTurn(Instant now) => Guarded(_applyTurn, now);
 
     /// <summary>Stops serving: everybody who waits is told in the next turns.</summary>
     public void Stop()
     {
         _stopping = true;
-        Volatile.Write(ref _status, Status with { Serving = false });
+        Interlocked.MemoryBarrier(); // See Post.
         _wakes.Core();
         _wakes.Apply();
     }
 
     /// <inheritdoc/>
-    public void Submit(WriteRequest request)
-    {
-        if (_stopping || Fault is not null)
-        {
-            request.Fail(Failure.NotServing);
-        }
-        else if (!_writes.TryPost(request))
-        {
-            request.Fail(Failure.TooManyRequests);
-        }
-    }
+    public void Submit(WriteRequest request) => Post(_writes, request);
 
     /// <inheritdoc/>
     public void Submit(ReadRequest request)
     {
-        if (_stopping || Fault is not null)
+        if (request.Linearizable)
         {
-            request.Fail(Failure.NotServing);
+            Post(_reads, request);
         }
-        else if (!(request.Linearizable ? _reads.TryPost(request) : _direct.TryPost(request)))
+        else
         {
-            request.Fail(Failure.TooManyRequests);
+            Post(_direct, request);
         }
     }
 
     /// <inheritdoc/>
-    public void Submit(WatchRequest request)
-    {
-        if (_stopping || Fault is not null)
-        {
-            request.Fail(Failure.NotServing);
-        }
-        else if (!_direct.TryPost(request))
-        {
-            request.Fail(Failure.TooManyRequests);
-        }
-    }
+    public void Submit(WatchRequest request) => Post(_direct, request);
 
     /// <inheritdoc/>
     public void HandOver(NodeId to)
@@ -236,31 +204,81 @@ public sealed class SynodNode : INode
         _handOvers.TryPost(to);
     }
 
+    private void Post<T>(Mailbox<T> mailbox, T request) where T : NodeRequest
+    {
+        if (IsEnding)
+        {
+            request.Fail(Failure.NotServing);
+        }
+        else if (!mailbox.TryPost(request))
+        {
+            request.Fail(Failure.TooManyRequests);
+        }
+        else if (IsEnding)
+        {
+            // The node ended in between, and its actors may have looked into the mailbox for the last time. Whoever
+            // posts to a node that has ended clears up; posting was a full fence, so one of the two sees the other.
+            while (mailbox.TryTake(out var late))
+            {
+                late.Fail(Failure.NotServing);
+            }
+        }
+    }
+
+    private Instant TurnCore(Instant now)
+    {
+        if (IsEnding)
+        {
+            _core!.Stop();
+            return Instant.Never;
+        }
+        var next = _core!.Turn(now);
+        if (_core.Fault is { } fault)
+        {
+            SetFault(fault);
+            return now;
+        }
+        Publish();
+        return next;
+    }
+
     private Instant TurnApply(Instant now)
     {
+        if (IsEnding)
+        {
+            _apply!.Stop(Failure.Stopped);
+            return Instant.Never;
+        }
         var next = _apply!.Turn(now);
         _compactor.Turn(now, Status.Leader == _options.Self, _state.Store);
         return next;
     }
 
+    /// <summary>
+    /// Whatever a turn throws is a fault of the node: an actor that died alone would leave the others serving with half
+    /// a node, and its clients waiting.
+    /// </summary>
     private Instant Guarded(Func<Instant, Instant> turn, Instant now)
     {
         try
         {
             return turn(now);
         }
-        catch (InvariantViolatedException broken)
+#pragma warning disable CA1031 // It is reported, and the node ends.
+        catch (Exception broken)
+#pragma warning restore CA1031
         {
             SetFault(broken.ToString());
-            return Instant.Never;
+            // In its next turns the actor tells those who wait. Each of them is told once, whatever telling one throws.
+            return now + AfterFaultTick;
         }
     }
 
     private void SetFault(string why)
     {
+        // The exchange is a full fence: see Post.
         if (Interlocked.CompareExchange(ref _fault, why, null) is null)
         {
-            Volatile.Write(ref _status, Status with { Serving = false, Fault = why });
             _observer.Fault(why);
             _wakes.Core();
             _wakes.Apply();
@@ -271,30 +289,22 @@ public sealed class SynodNode : INode
     {
         var leader = _replica.Leader;
         var applied = new Slot(_board.AppliedUpTo);
-        var serving = _core!.IsActive && Fault is null && !_stopping;
-        var old = Status;
+        var serving = _core!.IsActive;
+        var old = Volatile.Read(ref _status);
         if (old.Leader != leader || old.Ballot != _replica.Promised || old.ChosenUpTo != _replica.ChosenUpTo ||
             old.AppliedUpTo != applied || old.Serving != serving || old.NoSpace != _host!.NoSpace)
         {
             Volatile.Write(ref _status, new NodeStatus(
-                _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, Fault)
+                _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, null)
             {
                 NoSpace = _host!.NoSpace,
             });
         }
     }
 
+    private static readonly TimeSpan AfterFaultTick = TimeSpan.FromMilliseconds(1);
     private const int JournalEventsMax = 4096;
     private const int EffectSumsMax = 64;
     private const int ApplyBatchesMax = 1024;
     private const int HandOversMax = 4;
 }
-
-/// <summary>What a node found when it started.</summary>
-/// <param name="Records">Records in the journal.</param>
-/// <param name="Rewritten">Records above the synced mark that were written and synced anew.</param>
-/// <param name="TailWasCut">A torn write stood behind them; it was never acknowledged.</param>
-/// <param name="ChosenUpTo">The chosen prefix.</param>
-/// <param name="Promised">The highest promise.</param>
-public sealed record RecoveryReportSummary(
-    ulong Records, ulong Rewritten, bool TailWasCut, Slot ChosenUpTo, Ballot Promised);

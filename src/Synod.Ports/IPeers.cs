@@ -62,8 +62,14 @@ public interface IPeers
     {
     }
 
-    /// <summary>Takes the next event.</summary>
-    bool TryTakeEvent(out PeerEvent e);
+    /// <summary>
+    /// Takes the next event; the order within a lane of a peer is kept. An owner that has no room for more data leaves
+    /// it where it is, and the network makes the sender wait, but goes on hearing the control lane: a heartbeat that is
+    /// not answered because a disk stalls would look like a dead node.
+    /// </summary>
+    /// <param name="e">The event.</param>
+    /// <param name="upTo">Only events of this lane and the more urgent ones.</param>
+    bool TryTakeEvent(out PeerEvent e, PeerLane upTo = PeerLane.Bulk);
 
     /// <summary>Tells the peer why, and closes its three lanes; it may try again later.</summary>
     void Refuse(NodeId peer, string reason);

@@ -57,8 +57,11 @@ public sealed class LogHost
     private ulong _readId;
     private ulong _persistedUpTo;
     private Ballot _carried;
+    private Slot _carriedLetGo;
     private Instant _oldestUnsynced = Instant.Never;
     private ulong _oldestUnsyncedRecord;
+    private int _recordsCounted;
+    private long _bytesCounted;
 
     /// <summary>Makes the host of a replica whose journal is already recovered.</summary>
     /// <param name="group">Which log.</param>
@@ -74,9 +77,19 @@ public sealed class LogHost
         Replica = replica;
         Output = output;
         _persistedUpTo = output.LastRecord;
+        var batch = journal.Rent();
+        Check.That(batch.Fits(RecordFieldsBytesMax + replica.CommandBytesMax)); // Or a command could stop the journal.
+        journal.Spent.TryPost(batch);
         var incarnation = replica.Configuration.IncarnationOf(replica.Self);
         _outbox = new PacketOutbox(peers, new PacketHeader(group, replica.Configuration.Number, incarnation));
     }
+
+    /// <summary>The options of a replica over such a journal: no command is longer than one batch can hold.</summary>
+    public static ReplicaOptions Within(JournalOptions journal, ReplicaOptions options) => options with
+    {
+        CommandBytesMax = Math.Min(
+            options.CommandBytesMax, journal.BatchBytesMax - RecordFieldsBytesMax - RecordFrameBytesMax),
+    };
 
     /// <summary>The replica.</summary>
     public Replica Replica { get; }
@@ -93,8 +106,24 @@ public sealed class LogHost
     /// <summary>Why writes are refused for now, or null: the disk is full.</summary>
     public string? NoSpace { get; private set; }
 
-    /// <summary>Whether the journal has room: without it the caller takes no input.</summary>
-    public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax;
+    /// <summary>Slots up to here are not in the journal any more, as far as this node says: snapshots stand for them.</summary>
+    public Slot LetGoUpTo { get; private set; }
+
+    /// <summary>Peers that asked for decrees which only a snapshot can give them; the caller takes them each turn.</summary>
+    public List<NodeId> SnapshotsWanted { get; } = [];
+
+    /// <summary>Snapshots stand for all slots up to here: the journal may let go of them.</summary>
+    public void LetGo(Slot upTo)
+    {
+        LetGoUpTo = Slot.Max(LetGoUpTo, upTo);
+        Replica.Forget(LetGoUpTo);
+    }
+
+    /// <summary>
+    /// Whether the journal has room, the records of this turn counted. Without it the caller takes nothing that makes
+    /// records of any size: no data from peers, no commands. Heartbeats and phase 1 it goes on taking.
+    /// </summary>
+    public bool CanTakeInput => _unposted.Count <= UnpostedBatchesMax && BytesOfTurn() < TurnRecordBytesMax;
 
     /// <summary>Since when the oldest record that is not durable yet has waited.</summary>
     public Instant OldestUnsynced => _oldestUnsynced;
@@ -157,6 +186,18 @@ public sealed class LogHost
             ReadJournal();
         }
         Output.Clear();
+        _recordsCounted = 0;
+        _bytesCounted = 0;
+    }
+
+    /// <summary>What the turn has to write so far; each record is looked at once.</summary>
+    private long BytesOfTurn()
+    {
+        for (; _recordsCounted < Output.Records.Count; _recordsCounted++)
+        {
+            _bytesCounted += RecordBytesMin + Output.Records[_recordsCounted].Decree.Value.Length;
+        }
+        return _bytesCounted;
     }
 
     private void Persisted(Instant now, in JournalEvent e)
@@ -194,13 +235,6 @@ public sealed class LogHost
                 BatchFor(_record.Length).Add(
                     number, _group, Stream, Replica.Configuration.Number, key, _record.Span);
             }
-            if (Replica.Promised != _carried)
-            {
-                _carried = Replica.Promised;
-                _carry.Clear();
-                LogRecovery.WriteCarry(_carry, Replica.Configuration.Number, _carried);
-                _unposted[^1].SetCarry(_carry.Span);
-            }
             Counters.RecordsWritten += count;
             if (_oldestUnsynced == Instant.Never)
             {
@@ -208,7 +242,33 @@ public sealed class LogHost
                 _oldestUnsyncedRecord = Output.LastRecord;
             }
         }
+        KeepCarry();
         PostBatches();
+    }
+
+    /// <summary>
+    /// Whatever batch a segment ends with, the next one opens with a carry that knows all promises before it: so every
+    /// batch that is still here gets it. A carry may promise more than the records before it, never less.
+    /// </summary>
+    private void KeepCarry()
+    {
+        if (Replica.Promised == _carried && LetGoUpTo == _carriedLetGo)
+        {
+            return;
+        }
+        _carried = Replica.Promised;
+        _carriedLetGo = LetGoUpTo;
+        _carry.Clear();
+        LogRecovery.WriteCarry(_carry, Replica.Configuration.Number, _carried, LetGoUpTo);
+        if (_unposted.Count == 0)
+        {
+            _unposted.Add(_journal.Rent());
+        }
+        foreach (var batch in _unposted)
+        {
+            batch.SetCarry(_carry.Span);
+            batch.LetGo(_group, LetGoUpTo.Number);
+        }
     }
 
     /// <summary>
@@ -240,7 +300,11 @@ public sealed class LogHost
     {
         foreach (var read in Output.JournalReads)
         {
-            if (_reads.Count < ReadsWaitingMax)
+            if (read.First <= Slot.Max(LetGoUpTo, Replica.SnapshotFloor))
+            {
+                SnapshotsWanted.Add(read.To);
+            }
+            else if (_reads.Count < ReadsWaitingMax && !IsWaiting(read.To))
             {
                 _reads.Enqueue(new WaitingRead(read, Output.LastRecord));
             }
@@ -258,6 +322,19 @@ public sealed class LogHost
         }
     }
 
+    /// <summary>A peer asks for one range at a time: one that asks again while it waits has only lost patience.</summary>
+    private bool IsWaiting(NodeId peer)
+    {
+        foreach (var waiting in _reads)
+        {
+            if (waiting.Read.To == peer)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Old decrees for a peer. At or below the floor the latest record of a slot holds what was chosen there.</summary>
     private void SendReadBack(JournalReadResult result)
     {
@@ -265,11 +342,16 @@ public sealed class LogHost
         {
             return;
         }
-        foreach (var read in result.Records)
+        for (var i = 0; i < result.Records.Count; i++)
         {
+            var read = result.Records[i];
             var known = RecordCodec.TryRead(read.Payload, out var record);
             Check.That(known && record.Slot.Number == read.Key && record.Slot <= Replica.ChosenUpTo);
-            Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree));
+            if (record.Slot <= Replica.SnapshotFloor)
+            {
+                continue; // A snapshot came while it was read: this may be an acceptance that was never chosen.
+            }
+            Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree, i == result.Records.Count - 1));
         }
         if (result.Damage is { } damage)
         {
@@ -287,6 +369,18 @@ public sealed class LogHost
 
     /// <summary>Batches that wait here; past that the core takes no input until the disk has caught up.</summary>
     private const int UnpostedBatchesMax = 4;
+
+    /// <summary>What one turn may have to write before it takes no more input; the last input may exceed it.</summary>
+    private const long TurnRecordBytesMax = 8 << 20;
+
+    /// <summary>A record without a value, with its header.</summary>
+    private const int RecordBytesMin = 96;
     private const int ReadBytesMax = 4 << 20;
+
+    /// <summary>Bytes of a record of the log beside the command in it.</summary>
+    private const int RecordFieldsBytesMax = 64;
+
+    /// <summary>Bytes that the journal puts around a record.</summary>
+    private const int RecordFrameBytesMax = 128;
     private const int ReadsWaitingMax = 64;
 }

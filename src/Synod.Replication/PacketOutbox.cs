@@ -25,11 +25,12 @@ internal sealed class PacketOutbox(IPeers peers, PacketHeader header)
     private readonly List<Pending> _pending = [];
     private readonly Queue<Held> _held = new();
     private readonly Stack<ByteWriter> _pool = new();
+    private long _heldBytes;
 
     /// <summary>Packets that wait for the disk.</summary>
     public int HeldPackets => _held.Count;
 
-    /// <summary>Packets that the network did not take.</summary>
+    /// <summary>Packets that the network did not take, or that were too many to wait for the disk.</summary>
     public long Dropped { get; private set; }
 
     /// <summary>Takes the messages of a turn.</summary>
@@ -73,6 +74,7 @@ internal sealed class PacketOutbox(IPeers peers, PacketHeader header)
         while (_held.TryPeek(out var held) && held.After <= record)
         {
             _held.Dequeue();
+            _heldBytes -= held.Packet.Length;
             Send(held.To, held.Lane, held.Packet);
         }
     }
@@ -120,7 +122,17 @@ internal sealed class PacketOutbox(IPeers peers, PacketHeader header)
     {
         if (pending.Later is { } packet)
         {
-            _held.Enqueue(new Held(pending.After, pending.To, pending.Lane, packet));
+            if (_held.Count >= HeldPacketsMax || (_held.Count > 0 && _heldBytes + packet.Length > HeldBytesMax))
+            {
+                // The disk stalls, and peers ask again and again: a message too many is a lost one, and will be sent again.
+                Dropped++;
+                GiveBack(packet);
+            }
+            else
+            {
+                _held.Enqueue(new Held(pending.After, pending.To, pending.Lane, packet));
+                _heldBytes += packet.Length;
+            }
             pending.Later = null;
             pending.After = 0;
         }
@@ -132,6 +144,11 @@ internal sealed class PacketOutbox(IPeers peers, PacketHeader header)
         {
             Dropped++;
         }
+        GiveBack(packet);
+    }
+
+    private void GiveBack(ByteWriter packet)
+    {
         if (_pool.Count < PoolMax)
         {
             _pool.Push(packet);
@@ -145,6 +162,12 @@ internal sealed class PacketOutbox(IPeers peers, PacketHeader header)
         header.Write(packet);
         return packet;
     }
+
+    /// <summary>Packets that wait for the disk at a time.</summary>
+    public const int HeldPacketsMax = 4096;
+
+    /// <summary>Bytes of packets that wait for the disk at a time; one alone may exceed it.</summary>
+    public const long HeldBytesMax = 32L << 20;
 
     private const int PacketBytesMax = 1 << 20;
     private const int PoolMax = 64;

@@ -27,6 +27,9 @@ public sealed partial class SessionTable
     /// <summary>How many commands of one session may be unanswered at a time.</summary>
     public const int Window = 1 << 16;
 
+    /// <summary>Bytes that a node may say of itself; of one that says more nothing is kept.</summary>
+    public const int AboutBytesMax = 16 << 10;
+
     private sealed class Session(ulong id, ulong nonce, byte[] about)
     {
         public readonly ulong Id = id;
@@ -57,7 +60,7 @@ public sealed partial class SessionTable
         ref var session = ref _byNode[node.Number];
         if (session is null || session.Nonce != nonce)
         {
-            session = new Session(slot.Number, nonce, about.ToArray());
+            session = new Session(slot.Number, nonce, about.Length <= AboutBytesMax ? about.ToArray() : []);
         }
         return session.Id;
     }

@@ -125,9 +125,9 @@ public sealed class TcpPeers : IPeers, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryTakeEvent(out PeerEvent e)
+    public bool TryTakeEvent(out PeerEvent e, PeerLane upTo = PeerLane.Bulk)
     {
-        if (!_events.TryTake(out Lane? lane, out e))
+        if (!_events.TryTake(upTo, out Lane? lane, out e))
         {
             return false;
         }

@@ -11,6 +11,15 @@ public sealed class SessionTableTests
     public SessionTableTests() => _session = _table.Open(new NodeId(1), 77, new Slot(5), default);
 
     [Fact]
+    public void What_a_node_says_of_itself_is_bounded()
+    {
+        _table.Open(new NodeId(2), 1, new Slot(6), new byte[SessionTable.AboutBytesMax]);
+        Assert.Equal(SessionTable.AboutBytesMax, _table.AboutOf(new NodeId(2)).Length);
+        var session = _table.Open(new NodeId(2), 2, new Slot(7), new byte[SessionTable.AboutBytesMax + 1]);
+        Assert.Equal((7ul, 0), (session, _table.AboutOf(new NodeId(2)).Length));
+    }
+
+    [Fact]
     public void A_command_that_is_chosen_twice_runs_once()
     {
         Assert.Equal(SessionVerdict.Run, Judge(1));

@@ -35,6 +35,20 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public async Task A_node_that_stops_says_goodbye_and_nobody_warns_of_lost_links()
+    {
+        await using PeerWorld world = PeerWorld.Connected(3);
+        PeerNode stopping = world[3];
+        await stopping.StopAsync();
+        world.Until("all lanes are down", () => Lanes.All(
+            lane => world[1].Count(PeerEventKind.LinkDown, 3, lane) == 1
+                && world[2].Count(PeerEventKind.LinkDown, 3, lane) == 1));
+        Assert.All(world[1].Of(PeerEventKind.LinkDown, 3), e => Assert.Contains("goodbye", e.Reason, StringComparison.Ordinal));
+        Assert.Equal(0, world[1].Log.CountOf("Lost n3") + world[2].Log.CountOf("Lost n3"));
+        Assert.Equal(0, stopping.Log.CountOf("Lost"));
+    }
+
+    [Fact]
     public async Task A_damaged_frame_closes_only_its_own_connection()
     {
         await using PeerWorld world = PeerWorld.Connected(3);

@@ -26,59 +26,65 @@ internal static class GatewayRoutes
     private const string Lock = "v3lockpb.Lock/";
     private const string Election = "v3electionpb.Election/";
 
+    /// <summary>
+    /// Where the paths lie: today's place, and those of etcd 3.3 and 3.2, which clients still ask by default
+    /// (<c>python3-etcd3gw</c> the oldest). The messages are the same.
+    /// </summary>
+    private static readonly string[] s_places = ["/v3/", "/v3beta/", "/v3alpha/"];
+
     private static readonly (string Path, string Method)[] s_paths =
     [
-        ("/v3/kv/range", Kv + "Range"),
-        ("/v3/kv/put", Kv + "Put"),
-        ("/v3/kv/deleterange", Kv + "DeleteRange"),
-        ("/v3/kv/txn", Kv + "Txn"),
-        ("/v3/kv/compaction", Kv + "Compact"),
-        ("/v3/watch", "etcdserverpb.Watch/Watch"),
-        ("/v3/lease/grant", Lease + "LeaseGrant"),
-        ("/v3/lease/revoke", Lease + "LeaseRevoke"),
-        ("/v3/kv/lease/revoke", Lease + "LeaseRevoke"),
-        ("/v3/lease/keepalive", Lease + "LeaseKeepAlive"),
-        ("/v3/lease/timetolive", Lease + "LeaseTimeToLive"),
-        ("/v3/kv/lease/timetolive", Lease + "LeaseTimeToLive"),
-        ("/v3/lease/leases", Lease + "LeaseLeases"),
-        ("/v3/kv/lease/leases", Lease + "LeaseLeases"),
-        ("/v3/cluster/member/add", Cluster + "MemberAdd"),
-        ("/v3/cluster/member/remove", Cluster + "MemberRemove"),
-        ("/v3/cluster/member/update", Cluster + "MemberUpdate"),
-        ("/v3/cluster/member/list", Cluster + "MemberList"),
-        ("/v3/cluster/member/promote", Cluster + "MemberPromote"),
-        ("/v3/maintenance/alarm", Maintenance + "Alarm"),
-        ("/v3/maintenance/status", Maintenance + "Status"),
-        ("/v3/maintenance/defragment", Maintenance + "Defragment"),
-        ("/v3/maintenance/hash", Maintenance + "Hash"),
-        ("/v3/maintenance/hashkv", Maintenance + "HashKV"),
-        ("/v3/maintenance/snapshot", Maintenance + "Snapshot"),
-        ("/v3/maintenance/transfer-leadership", Maintenance + "MoveLeader"),
-        ("/v3/maintenance/downgrade", Maintenance + "Downgrade"),
-        ("/v3/auth/enable", Auth + "AuthEnable"),
-        ("/v3/auth/disable", Auth + "AuthDisable"),
-        ("/v3/auth/status", Auth + "AuthStatus"),
-        ("/v3/auth/authenticate", Auth + "Authenticate"),
-        ("/v3/auth/user/add", Auth + "UserAdd"),
-        ("/v3/auth/user/get", Auth + "UserGet"),
-        ("/v3/auth/user/list", Auth + "UserList"),
-        ("/v3/auth/user/delete", Auth + "UserDelete"),
-        ("/v3/auth/user/changepw", Auth + "UserChangePassword"),
-        ("/v3/auth/user/grant", Auth + "UserGrantRole"),
-        ("/v3/auth/user/revoke", Auth + "UserRevokeRole"),
-        ("/v3/auth/role/add", Auth + "RoleAdd"),
-        ("/v3/auth/role/get", Auth + "RoleGet"),
-        ("/v3/auth/role/list", Auth + "RoleList"),
-        ("/v3/auth/role/delete", Auth + "RoleDelete"),
-        ("/v3/auth/role/grant", Auth + "RoleGrantPermission"),
-        ("/v3/auth/role/revoke", Auth + "RoleRevokePermission"),
-        ("/v3/lock/lock", Lock + "Lock"),
-        ("/v3/lock/unlock", Lock + "Unlock"),
-        ("/v3/election/campaign", Election + "Campaign"),
-        ("/v3/election/proclaim", Election + "Proclaim"),
-        ("/v3/election/leader", Election + "Leader"),
-        ("/v3/election/observe", Election + "Observe"),
-        ("/v3/election/resign", Election + "Resign"),
+        ("kv/range", Kv + "Range"),
+        ("kv/put", Kv + "Put"),
+        ("kv/deleterange", Kv + "DeleteRange"),
+        ("kv/txn", Kv + "Txn"),
+        ("kv/compaction", Kv + "Compact"),
+        ("watch", "etcdserverpb.Watch/Watch"),
+        ("lease/grant", Lease + "LeaseGrant"),
+        ("lease/revoke", Lease + "LeaseRevoke"),
+        ("kv/lease/revoke", Lease + "LeaseRevoke"),
+        ("lease/keepalive", Lease + "LeaseKeepAlive"),
+        ("lease/timetolive", Lease + "LeaseTimeToLive"),
+        ("kv/lease/timetolive", Lease + "LeaseTimeToLive"),
+        ("lease/leases", Lease + "LeaseLeases"),
+        ("kv/lease/leases", Lease + "LeaseLeases"),
+        ("cluster/member/add", Cluster + "MemberAdd"),
+        ("cluster/member/remove", Cluster + "MemberRemove"),
+        ("cluster/member/update", Cluster + "MemberUpdate"),
+        ("cluster/member/list", Cluster + "MemberList"),
+        ("cluster/member/promote", Cluster + "MemberPromote"),
+        ("maintenance/alarm", Maintenance + "Alarm"),
+        ("maintenance/status", Maintenance + "Status"),
+        ("maintenance/defragment", Maintenance + "Defragment"),
+        ("maintenance/hash", Maintenance + "Hash"),
+        ("maintenance/hashkv", Maintenance + "HashKV"),
+        ("maintenance/snapshot", Maintenance + "Snapshot"),
+        ("maintenance/transfer-leadership", Maintenance + "MoveLeader"),
+        ("maintenance/downgrade", Maintenance + "Downgrade"),
+        ("auth/enable", Auth + "AuthEnable"),
+        ("auth/disable", Auth + "AuthDisable"),
+        ("auth/status", Auth + "AuthStatus"),
+        ("auth/authenticate", Auth + "Authenticate"),
+        ("auth/user/add", Auth + "UserAdd"),
+        ("auth/user/get", Auth + "UserGet"),
+        ("auth/user/list", Auth + "UserList"),
+        ("auth/user/delete", Auth + "UserDelete"),
+        ("auth/user/changepw", Auth + "UserChangePassword"),
+        ("auth/user/grant", Auth + "UserGrantRole"),
+        ("auth/user/revoke", Auth + "UserRevokeRole"),
+        ("auth/role/add", Auth + "RoleAdd"),
+        ("auth/role/get", Auth + "RoleGet"),
+        ("auth/role/list", Auth + "RoleList"),
+        ("auth/role/delete", Auth + "RoleDelete"),
+        ("auth/role/grant", Auth + "RoleGrantPermission"),
+        ("auth/role/revoke", Auth + "RoleRevokePermission"),
+        ("lock/lock", Lock + "Lock"),
+        ("lock/unlock", Lock + "Unlock"),
+        ("election/campaign", Election + "Campaign"),
+        ("election/proclaim", Election + "Proclaim"),
+        ("election/leader", Election + "Leader"),
+        ("election/observe", Election + "Observe"),
+        ("election/resign", Election + "Resign"),
     ];
 
     /// <summary>The paths for which there is a method in the protocol's files, with what serves them.</summary>
@@ -91,7 +97,8 @@ internal static class GatewayRoutes
         {
             if (described.TryGetValue(name, out var descriptor))
             {
-                routes.Add(new GatewayRoute(path, descriptor, serving.GetValueOrDefault("/" + name)));
+                var method = serving.GetValueOrDefault("/" + name);
+                routes.AddRange(s_places.Select(place => new GatewayRoute(place + path, descriptor, method)));
             }
         }
         return routes.ToFrozenDictionary(route => route.Path, StringComparer.Ordinal);

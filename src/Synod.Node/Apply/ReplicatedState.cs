@@ -40,7 +40,7 @@ public sealed class ReplicatedState(uint group)
     /// <summary>The store.</summary>
     public OrderedStore Store { get; private set; } = new();
 
-    /// <summary>Opens a cursor over the state as it is now. One at a time.</summary>
+    /// <summary>Opens a cursor over the state as it is now.</summary>
     internal StateCursor OpenCursor(ulong clusterId, Configuration configuration) => new(
         this,
         new SnapshotHeader(
@@ -55,10 +55,20 @@ public sealed class ReplicatedState(uint group)
         StoreTimeMicroseconds = snapshot.Header.StoreTimeMicroseconds;
         Sessions = snapshot.Sessions;
         Store = snapshot.Store;
+        OnInstalled?.Invoke(AppliedUpTo);
     }
+
+    /// <summary>Hears of every snapshot that was installed, also in recovery; for judges of simulated worlds.</summary>
+    public Action<Slot>? OnInstalled { get; set; }
 
     /// <summary>Sees every decree just before it is applied, also in recovery; for judges of simulated worlds.</summary>
     public Action<LearnedDecree>? OnApplied { get; set; }
+
+    /// <summary>Whether the decree asks for a compaction; it may still be found impossible, or to have run before.</summary>
+    internal static bool IsCompaction(in LearnedDecree learned) =>
+        learned.Decree.Kind == DecreeKind.Command
+        && CommandEnvelope.TryRead(learned.Decree.Value.Span, out var envelope, out var command)
+        && envelope.Kind != EnvelopeKind.OpenSession && CommandPeek.IsCompaction(command);
 
     /// <summary>Applies the next decree.</summary>
     internal AppliedDecree Apply(in LearnedDecree learned, Func<CommandEnvelope, bool> isWanted)

@@ -14,6 +14,7 @@ internal sealed class SessionBoard(NodeOptions options)
     private ulong _nonce;
     private ulong _answeredBelow = 1;
     private ulong _appliedUpTo;
+    private long _appliedBytes;
 
     /// <summary>The id of this node's open session, or 0.</summary>
     public ulong Session
@@ -36,6 +37,9 @@ internal sealed class SessionBoard(NodeOptions options)
         set => Volatile.Write(ref _answeredBelow, value);
     }
 
+    /// <summary>What metrics show of the store.</summary>
+    public StoreFigures Figures { get; } = new();
+
     /// <summary>The members as clients see them.</summary>
     public IReadOnlyList<Member> Members => Volatile.Read(ref _members);
 
@@ -48,5 +52,12 @@ internal sealed class SessionBoard(NodeOptions options)
     {
         get => Volatile.Read(ref _appliedUpTo);
         set => Volatile.Write(ref _appliedUpTo, value);
+    }
+
+    /// <summary>Bytes of all decrees that the apply actor has worked off since the start.</summary>
+    public long AppliedBytes
+    {
+        get => Volatile.Read(ref _appliedBytes);
+        set => Volatile.Write(ref _appliedBytes, value);
     }
 }

@@ -6,7 +6,7 @@ namespace Synod.Node;
 /// <summary>Who waits for which command of this node's session.</summary>
 internal sealed class Waiters
 {
-    private readonly WriteRequest?[] _ring = new WriteRequest?[SessionTable.Window];
+    private readonly SequenceRing<WriteRequest?> _ring = new();
     private ulong _end = 1;
 
     /// <summary>Every command below this number is answered.</summary>
@@ -15,12 +15,13 @@ internal sealed class Waiters
     public void Add(ulong sequence, WriteRequest request)
     {
         Check.That(sequence == _end && sequence - AnsweredBelow < SessionTable.Window);
-        _ring[sequence % SessionTable.Window] = request;
+        _ring.Reserve(AnsweredBelow, sequence + 1);
+        _ring[sequence] = request;
         _end = sequence + 1;
     }
 
     public bool Waits(ulong sequence) =>
-        sequence >= AnsweredBelow && sequence < _end && _ring[sequence % SessionTable.Window] is not null;
+        sequence >= AnsweredBelow && sequence < _end && _ring[sequence] is not null;
 
     /// <summary>Takes the request out, if it still waits.</summary>
     public bool TryTake(ulong sequence, out WriteRequest request)
@@ -30,13 +31,25 @@ internal sealed class Waiters
         {
             return false;
         }
-        request = _ring[sequence % SessionTable.Window]!;
-        _ring[sequence % SessionTable.Window] = null;
-        while (AnsweredBelow < _end && _ring[AnsweredBelow % SessionTable.Window] is null)
+        request = _ring[sequence]!;
+        _ring[sequence] = null;
+        while (AnsweredBelow < _end && _ring[AnsweredBelow] is null)
         {
             AnsweredBelow++;
         }
         return true;
+    }
+
+    /// <summary>Fails those whose command is settled although its outcome was not seen here.</summary>
+    public void FailSettled(Func<ulong, bool> isSettled, Failure failure)
+    {
+        for (var sequence = AnsweredBelow; sequence < _end; sequence++)
+        {
+            if (Waits(sequence) && isSettled(sequence) && TryTake(sequence, out var request))
+            {
+                request.Fail(failure);
+            }
+        }
     }
 
     /// <summary>Fails everybody and starts numbering anew, for a new session.</summary>
@@ -44,10 +57,11 @@ internal sealed class Waiters
     {
         for (var sequence = AnsweredBelow; sequence < _end; sequence++)
         {
-            var request = _ring[sequence % SessionTable.Window];
-            _ring[sequence % SessionTable.Window] = null;
+            var request = _ring[sequence];
+            _ring[sequence] = null;
             request?.Fail(failure);
         }
+        _ring.Clear();
         AnsweredBelow = 1;
         _end = 1;
     }

@@ -18,18 +18,30 @@ internal sealed class Commands(
     private readonly Queue<Unnumbered> _unnumbered = new();
     private ulong _session;
     private Instant _openAgainAt;
+    private Ballot _openedUnder;
     private Instant _retryAt;
     private Instant _expireAt;
 
     /// <summary>How many wait or are under way.</summary>
     public int Count => _unnumbered.Count + _outstanding.Count;
 
+    /// <summary>The state machine is too far behind for more to be decided.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether a command may go on its way: while there is no room for it it waits here, and may time out here.</summary>
+    private bool MayNumber => _session != 0 && _outstanding.HasRoom && host.CanTakeInput && !IsHeld;
+
     /// <summary>Whether another request may be taken.</summary>
     public bool HasRoom => Count < options.OutstandingMax;
 
     public void Add(WriteRequest request, Instant now, ApplyBatch batch)
     {
-        if (_session == 0 || _unnumbered.Count > 0 || !_outstanding.HasRoom)
+        if (request.Command.Length > host.Replica.CommandBytesMax - CommandEnvelope.Length)
+        {
+            request.Fail(Failure.LimitExceeded); // Nobody would ever take it.
+            return;
+        }
+        if (_unnumbered.Count > 0 || !MayNumber)
         {
             _unnumbered.Enqueue(new Unnumbered(request, now));
         }
@@ -44,7 +56,7 @@ internal sealed class Commands(
     {
         KeepSession(now);
         _outstanding.Answered(board.AnsweredBelow);
-        while (_session != 0 && _outstanding.HasRoom && _unnumbered.TryDequeue(out var waiting))
+        while (MayNumber && _unnumbered.TryDequeue(out var waiting))
         {
             Number(waiting.Request, waiting.Since, now, batch);
         }
@@ -64,9 +76,10 @@ internal sealed class Commands(
     public void LeaderChanged(Instant now)
     {
         _openAgainAt = default;
+        var (leader, leads) = (host.Replica.LeaderBallot, host.Replica.IsLeading);
         for (var sequence = _outstanding.First; sequence < _outstanding.Next; sequence++)
         {
-            if (_outstanding.NeedsSending(sequence, now, TimeSpan.Zero))
+            if (_outstanding.NeedsSending(sequence, now, leader, leads))
             {
                 Send(sequence, now);
             }
@@ -98,12 +111,14 @@ internal sealed class Commands(
             var superseded = _session != 0;
             _session = session;
             _outstanding.Restart();
+            _openedUnder = Ballot.None;
             if (superseded)
             {
                 board.Nonce = 0;
             }
         }
-        if (_session == 0 && now >= _openAgainAt)
+        var leader = host.Replica.LeaderBallot;
+        if (_session == 0 && now >= _openAgainAt && !(host.Replica.IsLeading && leader == _openedUnder))
         {
             if (board.Nonce == 0)
             {
@@ -111,7 +126,7 @@ internal sealed class Commands(
             }
             _openAgainAt = now + options.ForwardRetry;
             var envelope = new CommandEnvelope(EnvelopeKind.OpenSession, options.Self.Number, board.Nonce, 0);
-            GiveToLeader(new Value(envelope.Wrap(about.Span)), now);
+            _openedUnder = GiveToLeader(new Value(envelope.Wrap(about.Span)), now) ? leader : Ballot.None;
         }
     }
 
@@ -128,12 +143,16 @@ internal sealed class Commands(
     {
         if (GiveToLeader(_outstanding.CommandOf(sequence), now))
         {
-            _outstanding.MarkSent(sequence, now);
+            _outstanding.MarkSent(sequence, now, host.Replica.LeaderBallot, options.ForwardRetry);
         }
     }
 
     private bool GiveToLeader(in Value command, Instant now)
     {
+        if (!host.CanTakeInput || (IsHeld && _session != 0))
+        {
+            return false; // It is sent when there is room again.
+        }
         if (host.Replica.IsLeading)
         {
             return host.Replica.Propose(now, command, host.Output) == Proposal.Taken;
@@ -144,9 +163,10 @@ internal sealed class Commands(
     private void SendSilent(Instant now)
     {
         var sent = 0;
+        var (leader, leads) = (host.Replica.LeaderBallot, host.Replica.IsLeading);
         for (var s = _outstanding.First; s < _outstanding.Next && sent < ResendMax; s++)
         {
-            if (_outstanding.NeedsSending(s, now, options.ForwardRetry))
+            if (_outstanding.NeedsSending(s, now, leader, leads))
             {
                 Send(s, now);
                 sent++;
@@ -177,7 +197,8 @@ internal sealed class Commands(
     {
         while (_unnumbered.TryPeek(out var waiting) && now - waiting.Since >= options.RequestTimeout)
         {
-            _unnumbered.Dequeue().Request.Fail(Failure.NoLeader);
+            // With a session it was not the leader that was missing, but room in this node.
+            _unnumbered.Dequeue().Request.Fail(_session == 0 ? Failure.NoLeader : Failure.TooManyRequests);
         }
     }
 

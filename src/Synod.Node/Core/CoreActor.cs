@@ -2,6 +2,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Replication;
+using Synod.Wire;
 
 namespace Synod.Node;
 
@@ -17,6 +18,7 @@ internal sealed class CoreActor
     private readonly Genesis _genesis;
     private readonly Divergence _divergence;
     private readonly Commands _commands;
+    private readonly SessionBoard _board;
     private readonly LeaseDriver _leases;
     private readonly ReadBatcher _reads;
     private readonly Draws _draws;
@@ -26,21 +28,26 @@ internal sealed class CoreActor
     private readonly Mailbox<WriteRequest> _writeInbox;
     private readonly Mailbox<ReadRequest> _readInbox;
     private readonly Mailbox<NodeId> _handOvers;
+    private readonly SnapshotExchange _snapshots;
     private ApplyBatch _batch = new();
     private string? _space;
     private string? _damage;
+    private long _decidedBytes;
 
     public CoreActor(
-        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands, LeaseDriver leases, Draws draws,
-        INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
-        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers)
+        NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands,
+        SessionBoard board, LeaseDriver leases, Draws draws, INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
+        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers,
+        SnapshotExchange snapshots)
     {
+        _snapshots = snapshots;
         _options = options;
         _host = host;
         _peers = peers;
         _genesis = genesis;
         _divergence = divergence;
         _commands = commands;
+        _board = board;
         _leases = leases;
         _draws = draws;
         _observer = observer;
@@ -61,6 +68,10 @@ internal sealed class CoreActor
     /// <summary>Requests under way.</summary>
     public int Waiting => _commands.Count + _reads.Count;
 
+    private bool IsApplyBehind =>
+        _host.Replica.ChosenUpTo.Number >= _board.AppliedUpTo + (ulong)_options.UnappliedSlotsMax
+        || _decidedBytes - _board.AppliedBytes >= _options.UnappliedBytesMax;
+
     /// <summary>One turn.</summary>
     /// <returns>When the next is due without input.</returns>
     public Instant Turn(Instant now)
@@ -70,6 +81,7 @@ internal sealed class CoreActor
         {
             return Instant.Never;
         }
+        _commands.IsHeld = IsApplyBehind;
         var more = TakePeerEvents(now);
         _genesis.Turn(now);
         _divergence.Turn();
@@ -85,6 +97,7 @@ internal sealed class CoreActor
         }
         _reads.Expire(now, _options.RequestTimeout, Failure.NoLeader);
         _host.EndTurn(now);
+        _snapshots.Offer();
         PostBatch();
         ReportAlarms();
         next = Instant.Min(next, _commands.Next(now));
@@ -92,7 +105,10 @@ internal sealed class CoreActor
         return more || !_batch.IsEmpty ? Instant.Min(next, now + BusyTick) : next;
     }
 
-    /// <summary>The node stops: what never left is failed here, the rest by the apply actor.</summary>
+    /// <summary>
+    /// The node stops. Whoever the apply actor was not told of is told here; handing the rest over could find its
+    /// mailbox full, and nobody would look again.
+    /// </summary>
     public void Stop()
     {
         _commands.Stop();
@@ -105,14 +121,15 @@ internal sealed class CoreActor
         {
             read.Fail(Failure.NotServing);
         }
-        PostBatch();
+        _batch.FailAll(Failure.Stopped);
     }
 
     private Instant TurnReplica(Instant now)
     {
         var replica = _host.Replica;
         replica.SetElectable(now - _host.OldestUnsynced < _options.StalledSync || _host.OldestUnsynced > now);
-        replica.CatchUpPaused = _batches.Count > _batches.Limit / 2;
+        var snapshotsNext = _snapshots.Turn(now, _batch);
+        replica.CatchUpPaused = _batches.Count > _batches.Limit / 2 || _snapshots.IsReceiving;
         _commands.Turn(now, _batch);
         while (_handOvers.TryTake(out var to))
         {
@@ -123,9 +140,13 @@ internal sealed class CoreActor
         {
             replica.RequestRead(now, request, _host.Output);
         }
-        var next = Instant.Min(_host.Finish(now, _draws.Next()), leasesNext);
+        var next = Instant.Min(Instant.Min(_host.Finish(now, _draws.Next()), leasesNext), snapshotsNext);
         HearEvents(now);
         _batch.Decrees.AddRange(_host.Output.Decrees);
+        foreach (var decree in _host.Output.Decrees)
+        {
+            _decidedBytes += decree.Decree.Value.Length;
+        }
         foreach (var ready in _host.Output.Reads)
         {
             if (_reads.TryEnd(ready.Request, out var reads, out var since))
@@ -154,13 +175,12 @@ internal sealed class CoreActor
     {
         for (var i = 0; i < PeerEventsPerTurn; i++)
         {
-            if (!_host.CanTakeInput)
+            // A stalled disk or a busy state machine makes peers wait with their data; it must not make this node deaf
+            // to heartbeats.
+            var hasRoom = _host.CanTakeInput && !_commands.IsHeld;
+            if (!_peers.TryTakeEvent(out var e, hasRoom ? PeerLane.Bulk : PeerLane.Control))
             {
-                return true;
-            }
-            if (!_peers.TryTakeEvent(out var e))
-            {
-                return false;
+                return !hasRoom;
             }
             Take(now, e);
         }
@@ -187,6 +207,10 @@ internal sealed class CoreActor
                     _host.Replica.LinkDown(now, e.From, _host.Output);
                     _observer.Link(e.From, false, e.Reason);
                 }
+                else if (e.Lane == PeerLane.Bulk)
+                {
+                    _snapshots.LinkDown(now, e.From);
+                }
                 break;
             default:
                 if (MembershipPacket.IsOne(e.Frame.Span))
@@ -197,11 +221,23 @@ internal sealed class CoreActor
                 {
                     _divergence.Take(e.From, e.Frame);
                 }
+                else if (_genesis.IsActive && SnapshotPacket.IsOne(e.Frame.Span))
+                {
+                    TakeSnapshotPacket(now, e);
+                }
                 else if (_genesis.IsActive)
                 {
                     _host.TakePacket(now, e.From, e.Frame);
                 }
                 break;
+        }
+    }
+
+    private void TakeSnapshotPacket(Instant now, in PeerEvent e)
+    {
+        if (!_snapshots.Take(now, e.From, e.Frame))
+        {
+            _peers.Refuse(e.From, "malformed packet about a snapshot: the peer speaks another format or is of another cluster");
         }
     }
 

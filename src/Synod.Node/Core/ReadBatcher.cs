@@ -9,20 +9,17 @@ namespace Synod.Node;
 internal sealed class ReadBatcher(ulong firstRequest)
 {
     private List<ReadRequest> _waiting = [];
+    private List<Instant> _waitingSince = []; // Of each in _waiting: in order, for they come in order.
     private List<ReadRequest>? _asked;
+    private List<Instant> _askedSince = [];
     private ulong _request = firstRequest;
-    private Instant _askedAt;
-    private Instant _waitingSince;
 
     public int Count => _waiting.Count + (_asked?.Count ?? 0);
 
     public void Add(ReadRequest read, Instant now)
     {
-        if (_waiting.Count == 0)
-        {
-            _waitingSince = now;
-        }
         _waiting.Add(read);
+        _waitingSince.Add(now);
     }
 
     /// <summary>Reads wait and no question is under way.</summary>
@@ -38,16 +35,20 @@ internal sealed class ReadBatcher(ulong firstRequest)
         }
         _asked = _waiting;
         _waiting = [];
-        _askedAt = _waitingSince;
+        (_askedSince, _waitingSince) = (_waitingSince, _askedSince);
+        _waitingSince.Clear();
         request = ++_request;
         return true;
     }
 
     /// <summary>The leader has answered question <paramref name="request"/>.</summary>
+    /// <param name="request">The number under which it was asked.</param>
+    /// <param name="reads">Those that waited for it and have not expired.</param>
+    /// <param name="since">Since when the youngest has waited: whoever expires them all at once fails none too early.</param>
     public bool TryEnd(ulong request, out List<ReadRequest> reads, out Instant since)
     {
         reads = _asked!;
-        since = _askedAt;
+        since = _askedSince.Count > 0 ? _askedSince[^1] : default;
         if (_asked is null || request != _request)
         {
             return false;
@@ -59,25 +60,26 @@ internal sealed class ReadBatcher(ulong firstRequest)
     /// <summary>Fails reads that have waited for too long. Reads change nothing, so the client may simply ask again.</summary>
     public void Expire(Instant now, TimeSpan timeout, Failure failure)
     {
-        if (_asked is not null && now - _askedAt >= timeout)
+        if (_asked is not null)
         {
-            FailAll(_asked, failure);
-            _asked = null;
+            FailOld(_asked, _askedSince, now, timeout, failure);
+            _asked = _asked.Count > 0 ? _asked : null;
         }
-        if (_waiting.Count > 0 && now - _waitingSince >= timeout)
-        {
-            FailAll(_waiting, failure);
-            _waiting.Clear();
-        }
+        FailOld(_waiting, _waitingSince, now, timeout, failure);
     }
 
     public void Stop(Failure failure) => Expire(Instant.Never, TimeSpan.Zero, failure);
 
-    private static void FailAll(List<ReadRequest> reads, Failure failure)
+    /// <summary>Each by its own age: who joined late has as long as everybody.</summary>
+    private static void FailOld(
+        List<ReadRequest> reads, List<Instant> since, Instant now, TimeSpan timeout, Failure failure)
     {
-        foreach (var read in reads)
+        var old = 0;
+        while (old < reads.Count && now - since[old] >= timeout)
         {
-            read.Fail(failure);
+            reads[old++].Fail(failure);
         }
+        reads.RemoveRange(0, old);
+        since.RemoveRange(0, old);
     }
 }

@@ -30,7 +30,7 @@ public enum Failure
 
 /// <summary>
 /// One client request, made by a door as a subclass. Exactly one of its endings is called, once, on the node's apply
-/// actor (or on the posting thread when the node refuses at once): endings must be short and must not block or throw.
+/// actor (or on a posting thread when the node refuses at once or has just ended): endings must be short and must not block or throw.
 /// </summary>
 public abstract class NodeRequest
 {

@@ -33,6 +33,15 @@ public readonly struct AfterWrite<TRecord, TMessage>(TRecord record, TMessage me
     /// <summary>The state to write before the message leaves.</summary>
     public TRecord Record => _record;
 
+    /// <summary>
+    /// The same message as a part of something larger: after a record that contains this one, and in another wrapping.
+    /// </summary>
+    /// <param name="record">What is written instead; upholds at least what <see cref="Record"/> does.</param>
+    /// <param name="wrap">Wraps the message; it sees it before the write and must not send it.</param>
+    public AfterWrite<TOuter, TWrapped> Within<TOuter, TWrapped>(TOuter record, Func<TMessage, TWrapped> wrap)
+        where TOuter : struct, IRecord<TOuter>
+        where TWrapped : struct => new(record, wrap(_message));
+
     /// <summary>Hands out the message if what is on disk covers its record.</summary>
     /// <param name="durable">The state that is known to have reached the disk.</param>
     /// <param name="message">The message to send.</param>

@@ -60,9 +60,10 @@ public sealed class Proposer
     /// one each time. It leaves when the mark is on disk, or a proposer rebuilt after a crash could use n for another
     /// value.
     /// </summary>
-    public AfterWrite<BallotMark, Prepare> Prepare()
+    /// <param name="above">A ballot that is known to be taken by somebody; the new one is above it, too.</param>
+    public AfterWrite<BallotMark, Prepare> Prepare(Ballot above = default)
     {
-        _mark = _mark.NextFor(_self, _incarnation);
+        _mark = Ballot.Max(_mark, above).NextFor(_self, _incarnation);
         Ballot = _mark;
         Promises = MemberSet.Empty;
         _acceptSent = false;

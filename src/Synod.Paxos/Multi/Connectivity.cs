@@ -9,6 +9,9 @@ internal struct PeerView
     /// <summary>When this replica sent the heartbeat that the peer echoed last: until then the way there worked as well.</summary>
     public Instant Echoed;
 
+    /// <summary>It has echoed one since the link came up; without, <see cref="Echoed"/> would look young to a clock that is.</summary>
+    public bool HasEchoed;
+
     /// <summary>Its last heartbeat.</summary>
     public Heartbeat Last;
 
@@ -22,7 +25,7 @@ internal struct PeerView
 /// leader that lost its quorum is replaced by whoever still has one. And a node that cannot hear the leader stays quiet
 /// while a peer that it can talk with does hear it: so a chain of links does not make leadership flap.
 /// </summary>
-internal sealed class Connectivity(ReplicaContext context)
+internal sealed partial class Connectivity(ReplicaContext context)
 {
     private readonly PeerView[] _peers = new PeerView[context.Voters.Count];
     private Instant _nextHeartbeat;
@@ -51,8 +54,9 @@ internal sealed class Connectivity(ReplicaContext context)
         peer.Heard = context.Now;
         peer.Last = heartbeat;
         var echoed = new Instant(heartbeat.Echo);
-        if (heartbeat.Echo != 0 && echoed <= context.Now && echoed > peer.Echoed)
+        if (heartbeat.Echo != 0 && echoed <= context.Now && (echoed > peer.Echoed || !peer.HasEchoed))
         {
+            peer.HasEchoed = true;
             peer.Echoed = echoed;
             var roundTrip = (context.Now - echoed) - TimeSpan.FromTicks(heartbeat.EchoDelay / 100);
             _roundTrips[place] = roundTrip > TimeSpan.Zero ? roundTrip : TimeSpan.Zero;
@@ -96,7 +100,7 @@ internal sealed class Connectivity(ReplicaContext context)
             return true;
         }
         ref var peer = ref _peers[place];
-        return peer.IsKnown &&
+        return peer.IsKnown && peer.HasEchoed &&
             context.Now - peer.Heard <= context.Options.ElectionTimeout &&
             context.Now - peer.Echoed <= context.Options.ElectionTimeout;
     }

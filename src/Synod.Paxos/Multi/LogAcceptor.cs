@@ -56,6 +56,12 @@ internal sealed class LogAcceptor(ReplicaContext context)
         {
             return Answer.Silence;
         }
+        if (accept.Slot > chosenUpTo.Next && !context.Log.IsFilled(accept.Slot) &&
+            context.Log.OpenBytes + accept.Decree.Value.Length > context.Options.AcceptAheadBytesMax)
+        {
+            // The next slot is exempt, or what lies above it would keep it from ever being chosen here.
+            return Answer.Silence;
+        }
         ref var entry = ref context.Log.At(accept.Slot);
         if (entry.Chosen && entry.Decree != accept.Decree)
         {
@@ -117,6 +123,9 @@ internal sealed class LogAcceptor(ReplicaContext context)
             }
         }
     }
+
+    /// <summary>Reads back the promise; what is accepted stands in the log.</summary>
+    public void Read(ref StateReader reader) => Promised = reader.ReadBallot();
 
     private const int EntryOverheadBytes = 48;
 }

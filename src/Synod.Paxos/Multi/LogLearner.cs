@@ -5,11 +5,13 @@ namespace Synod.Paxos.Multi;
 /// has accepted it under one ballot (the leader counts), when the leader says so and this replica's own acceptance has
 /// that leader's ballot, or when a peer that knows sends the decree.
 /// </summary>
-internal sealed class LogLearner(ReplicaContext context)
+internal sealed partial class LogLearner(ReplicaContext context)
 {
     private Instant _stalledSince;
+    private Slot _askedLast;
+    private bool _isAsking;
+    private bool _isAnswered;
     private Instant _retryAt;
-    private bool _learned;
     private uint _attempts;
     private Slot _highestMarked;
 
@@ -35,6 +37,19 @@ internal sealed class LogLearner(ReplicaContext context)
         Advance();
     }
 
+    /// <summary>A decree of an answer has come from a peer: patience starts anew, and with the last one the question is answered.</summary>
+    public void HearAnswer(Slot slot, bool ends)
+    {
+        if (!_isAsking || slot > _askedLast)
+        {
+            return;
+        }
+        _retryAt = context.Now + context.Options.RetransmitInterval;
+        _attempts = 0;
+        _isAnswered = ends;
+        _isAsking = !ends;
+    }
+
     /// <summary>A chosen decree from a peer.</summary>
     public void Learn(Slot slot, in Decree decree)
     {
@@ -53,7 +68,6 @@ internal sealed class LogLearner(ReplicaContext context)
             var record = context.Output.Persist(new StateRecord(StateRecordKind.Learned, default, slot, decree));
             context.Log.Fill(slot, Ballot.None, decree, record);
         }
-        _learned = true;
         MarkChosen(slot);
     }
 
@@ -78,38 +92,55 @@ internal sealed class LogLearner(ReplicaContext context)
     /// <summary>A peer's chosen prefix.</summary>
     public void Know(Slot chosenUpTo) => KnownChosen = Slot.Max(KnownChosen, chosenUpTo);
 
-    /// <summary>Asks a peer for missing decrees when the chosen prefix does not move although more is known to be chosen.</summary>
+    /// <summary>
+    /// Asks a peer for missing decrees when the chosen prefix does not move although more is known to be chosen: one question
+    /// at a time, the next when it is answered or nothing more has come of the answer for a while.
+    /// </summary>
     public void AskIfBehind(Func<uint, Slot, NodeId> whomToAsk)
     {
         if (KnownChosen <= ChosenUpTo)
         {
             _stalledSince = context.Now;
-            _attempts = 0;
+            (_isAsking, _isAnswered, _attempts) = (false, false, 0);
             return;
         }
-        var stalled = context.Now - _stalledSince >= StallPatience;
-        if (!_learned && (!stalled || context.Now < _retryAt))
+        if (_isAsking && ChosenUpTo < _askedLast)
+        {
+            if (context.Now < _retryAt)
+            {
+                return;
+            }
+            _attempts++;
+        }
+        else if (!_isAnswered && context.Now - _stalledSince < StallPatience)
         {
             return;
         }
-        _attempts = _learned ? 0 : _attempts + 1;
-        _learned = false;
+        _isAsking = false;
         var peer = whomToAsk(_attempts, ChosenUpTo.Next);
         if (peer == NodeId.None)
         {
             return;
         }
-        var last = Slot.Min(KnownChosen, ChosenUpTo + (ulong)context.Options.CatchUpSlotsMax);
-        context.Output.Send(peer, new CatchUp(ChosenUpTo.Next, last));
-        _retryAt = context.Now + context.Options.RetransmitInterval;
+        (_isAsking, _isAnswered) = (true, false);
+        _askedLast = Slot.Min(KnownChosen, ChosenUpTo + (ulong)context.Options.CatchUpSlotsMax);
+        context.Output.Send(peer, new CatchUp(ChosenUpTo.Next, _askedLast));
+        // Who reads from a slow disk is not helped by more questions.
+        _retryAt = context.Now + context.Options.RetransmitInterval * (1 << (int)Math.Min(_attempts, PatienceDoublingsMax));
     }
 
     /// <summary>Serves a peer's request, from memory or by asking the host to read the journal.</summary>
     public void Serve(NodeId peer, in CatchUp request)
     {
         var last = Slot.Min(Slot.Min(request.Last, ChosenUpTo), request.First + (ulong)context.Options.CatchUpSlotsMax);
-        if (request.First > last || request.First == Slot.Zero)
+        if (request.First > last)
         {
+            return;
+        }
+        if (request.First == Slot.Zero)
+        {
+            // The journal has no record of it: it is what the journal began with.
+            context.Output.Send(peer, new Learn(Slot.Zero, context.Configurations.DecreeOfSlotZero, EndsAnswer: true));
             return;
         }
         if (request.First <= context.Log.Floor)
@@ -119,12 +150,17 @@ internal sealed class LogLearner(ReplicaContext context)
             return;
         }
         var bytes = 0L;
-        for (var slot = request.First; slot <= last && bytes < context.Options.CatchUpBytesMax; slot = slot.Next)
+        for (var slot = request.First; slot <= last; slot = slot.Next)
         {
             ref var entry = ref context.Log.At(slot);
             Check.That(entry.Chosen);
             bytes += entry.Decree.Value.Length + 32;
-            context.Output.Send(peer, new Learn(slot, entry.Decree));
+            var ends = slot == last || bytes >= context.Options.CatchUpBytesMax;
+            context.Output.Send(peer, new Learn(slot, entry.Decree, ends));
+            if (ends)
+            {
+                return;
+            }
         }
     }
 
@@ -153,9 +189,20 @@ internal sealed class LogLearner(ReplicaContext context)
             {
                 MarkChosen(ChosenUpTo.Next);
             }
-            Check.That(ChosenUpTo >= record.Slot);
-            PersistedChosenUpTo = ChosenUpTo;
+            PersistedChosenUpTo = ChosenUpTo; // Whether it reaches as far as the record says is for the host to see.
         }
+    }
+
+    /// <summary>A snapshot stands for everything up to its slot.</summary>
+    public void Jump(Slot slot)
+    {
+        Check.That(slot > ChosenUpTo);
+        context.Log.JumpFloor(slot, ChosenUpTo);
+        ChosenUpTo = slot;
+        Know(slot);
+        _stalledSince = context.Now;
+        (_isAsking, _isAnswered, _attempts) = (false, true, 0); // Whatever comes after it is asked for at once.
+        Advance();
     }
 
     private void Advance()
@@ -170,6 +217,7 @@ internal sealed class LogLearner(ReplicaContext context)
                 break;
             }
             ChosenUpTo = next;
+            context.Log.Close(next);
             context.Output.Decrees.Add(new LearnedDecree(next, entry.Decree));
             moved = true;
         }
@@ -188,20 +236,23 @@ internal sealed class LogLearner(ReplicaContext context)
     public void Trim()
     {
         var log = context.Log;
-        if (log.Bytes <= context.Options.LogTailBytesMax &&
-            ChosenUpTo.Number - log.Floor.Number <= (ulong)context.Options.LogTailSlotsMax)
+        for (var slot = log.Floor.Next; slot <= ChosenUpTo && MayGo(slot); slot = slot.Next)
         {
-            return;
-        }
-        var floor = log.Floor;
-        while (floor < ChosenUpTo && log.At(floor.Next).Record <= context.PersistedUpTo &&
-            (log.Bytes > context.Options.LogTailBytesMax ||
-             ChosenUpTo.Number - floor.Number > (ulong)context.Options.LogTailSlotsMax))
-        {
-            floor = floor.Next;
-            log.RaiseFloor(floor);
+            log.RaiseFloor(slot);
         }
     }
 
+    /// <summary>Chosen slots up to here need not be kept for anybody: a snapshot stands for them.</summary>
+    public Slot ForgetUpTo { get; set; }
+
+    private bool MayGo(Slot slot)
+    {
+        var log = context.Log;
+        var isSurplus = slot <= ForgetUpTo || log.Bytes > context.Options.LogTailBytesMax ||
+            ChosenUpTo.Next.Number - slot.Number > (ulong)context.Options.LogTailSlotsMax;
+        return isSurplus && log.At(slot).Record <= context.PersistedUpTo;
+    }
+
+    private const uint PatienceDoublingsMax = 2;
     private static readonly TimeSpan StallPatience = TimeSpan.FromMilliseconds(50);
 }

@@ -17,7 +17,7 @@ internal enum ProposerPhase
 /// The proposer of the log (Lamport 2001, §2.2 and §3). Phase 1 runs once for all open slots; then phase 2 runs for many
 /// slots at a time, within the window.
 /// </summary>
-internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
+internal sealed partial class LogProposer(ReplicaContext context, LogLearner learner)
 {
     private readonly List<AcceptedEntry> _reported = [];
     private readonly Slot[] _nextPage = new Slot[context.Voters.Count];
@@ -45,8 +45,8 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// <summary>The next slot to open.</summary>
     public Slot NextSlot { get; private set; }
 
-    /// <summary>When the campaign began.</summary>
-    public Instant StartedAt { get; private set; }
+    /// <summary>When phase 1 began, or when its last page came: as long as pages come, however large, it goes on.</summary>
+    public Instant LastPageAt { get; private set; }
 
     /// <summary>Whether the leader may serve reads: its own no-op is chosen and handed out (CHECKLIST 34).</summary>
     public bool MayServeReads => Phase == ProposerPhase.Leading && learner.ChosenUpTo >= Barrier;
@@ -73,10 +73,24 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         return entry.Ballot == Ballot && entry.Decree != chosen;
     }
 
-    /// <summary>Whether another slot may be opened.</summary>
-    public bool WindowIsOpen =>
+    /// <summary>Whether anything that this leader has proposed up to a slot is not known to be chosen.</summary>
+    public bool HasOpenUpTo(Slot last)
+    {
+        for (var slot = learner.ChosenUpTo.Next; Phase == ProposerPhase.Leading && slot <= last && slot < NextSlot; slot = slot.Next)
+        {
+            if (context.Log.IsFilled(slot) && context.Log.At(slot).Ballot == Ballot)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Whether another slot may be opened for a command of so many bytes: within the window in slots and in bytes.</summary>
+    public bool WindowIsOpenFor(int bytes) =>
         Phase == ProposerPhase.Leading &&
-        NextSlot.Number <= learner.ChosenUpTo.Number + (ulong)context.Options.WindowSlots;
+        NextSlot.Number <= learner.ChosenUpTo.Number + (ulong)context.Options.WindowSlots &&
+        (NextSlot == learner.ChosenUpTo.Next || context.Log.OpenBytes + bytes <= context.Options.WindowBytesMax);
 
     /// <summary>Proposals are under way and none was chosen since this instant; <see cref="Instant.Never"/> if all is well.</summary>
     public Instant StuckSince =>
@@ -89,7 +103,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         Phase = ProposerPhase.Preparing;
         Ballot = ballot;
         OwnPromiseRecord = ownPromiseRecord;
-        StartedAt = context.Now;
+        LastPageAt = context.Now;
         _promised = MemberSet.Empty;
         _reported.Clear();
         _from = learner.ChosenUpTo.Next;
@@ -110,10 +124,11 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     public bool Step(int place, in Promise promise)
     {
         if (Phase != ProposerPhase.Preparing || promise.Ballot != Ballot || _promised.Contains(place) ||
-            promise.From != _nextPage[place])
+            promise.From != _nextPage[place] || (!promise.Last && promise.Through < promise.From))
         {
             return false;
         }
+        LastPageAt = context.Now;
         _maxChosen = Slot.Max(_maxChosen, promise.ChosenUpTo);
         learner.Know(promise.ChosenUpTo);
         foreach (var entry in promise.Entries)
@@ -124,6 +139,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         if (!promise.Last)
         {
             _nextPage[place] = promise.Through.Next;
+            _prepareSentAt = context.Now;
             if (place != context.Place)
             {
                 context.Output.Send(
@@ -149,11 +165,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     {
         Check.That(Phase == ProposerPhase.Preparing && context.Quorums.IsPhase1Quorum(_promised));
         Phase = ProposerPhase.Leading;
-        _reported.Sort(static (a, b) =>
-        {
-            var bySlot = a.Slot.CompareTo(b.Slot);
-            return bySlot != 0 ? bySlot : b.Ballot.CompareTo(a.Ballot);
-        });
+        SortReported();
         foreach (var entry in _reported)
         {
             if (entry.Chosen)
@@ -198,7 +210,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
     /// <summary>Opens the next slot for a command.</summary>
     public (Slot Slot, Decree Decree) Open(in Value command)
     {
-        Check.That(WindowIsOpen);
+        Check.That(WindowIsOpenFor(command.Length));
         var elapsed = (context.Now.Nanoseconds - _elapsedFrom.Nanoseconds) / 1000;
         var counted = (uint)Math.Clamp(elapsed, 0, uint.MaxValue);
         // What is above the cap is lost, not put off: later decrees must not count time that passed before this one,
@@ -212,20 +224,6 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         }
         NextSlot = slot.Next;
         return (slot, new Decree(DecreeKind.Command, counted, command));
-    }
-
-    /// <summary>Sends phase 2a to everybody else.</summary>
-    public void SendAccepts(Slot slot, in Decree decree)
-    {
-        var accept = new Accept(Ballot, slot, decree, learner.ChosenUpTo);
-        _announced = learner.ChosenUpTo;
-        for (var place = 0; place < context.Voters.Count; place++)
-        {
-            if (place != context.Place)
-            {
-                context.Output.Send(context.Voters[place], accept);
-            }
-        }
     }
 
     /// <summary>Acceptances of a run of slots under this leader's ballot, durable at the member at <paramref name="place"/>.</summary>
@@ -249,7 +247,7 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
                 continue;
             }
             entry.Votes = entry.Votes.With(place);
-            if (context.Quorums.IsPhase2Quorum(entry.Votes))
+            if (context.Configurations.At(slot).Quorums.IsPhase2Quorum(entry.Votes))
             {
                 learner.MarkChosen(slot);
             }
@@ -262,66 +260,6 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
         }
     }
 
-    /// <summary>Tells everybody of a risen chosen prefix, unless Accepts of this turn have said so already.</summary>
-    public void Announce()
-    {
-        if (Phase != ProposerPhase.Leading || learner.ChosenUpTo <= _announced)
-        {
-            return;
-        }
-        _announced = learner.ChosenUpTo;
-        for (var place = 0; place < context.Voters.Count; place++)
-        {
-            if (place != context.Place)
-            {
-                context.Output.Send(context.Voters[place], new Chosen(Ballot, _announced));
-            }
-        }
-    }
-
-    /// <summary>Sends again what has had no answer.</summary>
-    public void Retransmit()
-    {
-        if (Phase == ProposerPhase.Preparing &&
-            context.Now - _prepareSentAt >= context.Options.RetransmitInterval)
-        {
-            SendPrepares();
-        }
-        if (Phase == ProposerPhase.Leading && NextSlot > learner.ChosenUpTo.Next &&
-            context.Now - _progressAt >= context.Options.RetransmitInterval)
-        {
-            _progressAt = context.Now;
-            for (var place = 0; place < context.Voters.Count; place++)
-            {
-                ResendTo(place);
-            }
-        }
-    }
-
-    /// <summary>Sends the lowest open slots again to one member that has not answered for them.</summary>
-    public void ResendTo(int place)
-    {
-        if (Phase == ProposerPhase.Preparing && place != context.Place && !_promised.Contains(place))
-        {
-            context.Output.Send(context.Voters[place], new Prepare(Ballot, _nextPage[place]), OwnPromiseRecord);
-        }
-        if (Phase != ProposerPhase.Leading || place == context.Place)
-        {
-            return;
-        }
-        var sent = 0;
-        for (var slot = learner.ChosenUpTo.Next; slot < NextSlot && sent < ResendSlotsMax; slot = slot.Next)
-        {
-            ref var entry = ref context.Log.At(slot);
-            if (entry.Filled && !entry.Chosen && entry.Ballot == Ballot && !entry.Votes.Contains(place))
-            {
-                context.Output.Send(
-                    context.Voters[place], new Accept(Ballot, slot, entry.Decree, learner.ChosenUpTo));
-                sent++;
-            }
-        }
-    }
-
     private void ProposeUnlessChosen(Slot slot, in Decree decree, Action<Slot, Decree> propose)
     {
         if (!(context.Log.IsFilled(slot) && context.Log.At(slot).Chosen))
@@ -329,18 +267,4 @@ internal sealed class LogProposer(ReplicaContext context, LogLearner learner)
             propose(slot, decree);
         }
     }
-
-    private void SendPrepares()
-    {
-        _prepareSentAt = context.Now;
-        for (var place = 0; place < context.Voters.Count; place++)
-        {
-            if (place != context.Place && !_promised.Contains(place))
-            {
-                context.Output.Send(context.Voters[place], new Prepare(Ballot, _nextPage[place]), OwnPromiseRecord);
-            }
-        }
-    }
-
-    private const int ResendSlotsMax = 256;
 }

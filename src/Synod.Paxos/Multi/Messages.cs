@@ -133,7 +133,8 @@ public readonly record struct CatchUp(Slot First, Slot Last);
 /// <summary>A chosen decree.</summary>
 /// <param name="Slot">Where.</param>
 /// <param name="Decree">What was chosen there.</param>
-public readonly record struct Learn(Slot Slot, Decree Decree);
+/// <param name="EndsAnswer">Nothing more follows of the answer to one <see cref="CatchUp"/>: the next may be asked.</param>
+public readonly record struct Learn(Slot Slot, Decree Decree, bool EndsAnswer = false);
 
 /// <summary>"Have you promised anything above my ballot?", asked for a round of reads.</summary>
 /// <param name="Ballot">The leader's ballot.</param>
@@ -145,18 +146,23 @@ public readonly record struct Confirm(Ballot Ballot, ulong Round);
 /// <param name="Round">The round that was asked.</param>
 public readonly record struct Confirmed(Ballot Ballot, ulong Round);
 
-/// <summary>A follower asks up to where it must have applied before it may serve the reads that wait.</summary>
-/// <param name="Request">The follower's number for this batch of reads.</param>
+/// <summary>
+/// A follower asks up to where it must have applied before it may serve the reads that wait: the leader itself, or a peer
+/// that hears a leader which it cannot reach. That peer hands the question on, once.
+/// </summary>
+/// <param name="Request">The asker's number for this batch of reads.</param>
 /// <param name="Ballot">
-/// The leader's ballot as the follower knows it. The follower has promised nothing above it, so the question is its
-/// confirmation at the same time.
+/// The leader's ballot as the sender knows it: the sender has promised nothing above it, so that the question is its
+/// confirmation at the same time. None in a plain question, which confirms nothing: on its way through a third node.
 /// </param>
-public readonly record struct ReadIndex(ulong Request, Ballot Ballot);
+/// <param name="Asker">Whose reads wait: the sender, or the node for which it hands the question on.</param>
+public readonly record struct ReadIndex(ulong Request, Ballot Ballot, NodeId Asker);
 
 /// <summary>The leader's answer: reads may be served once everything up to <paramref name="Index"/> is applied.</summary>
 /// <param name="Request">The number of the batch.</param>
 /// <param name="Index">The leader's chosen prefix when the question arrived.</param>
-public readonly record struct ReadIndexed(ulong Request, Slot Index);
+/// <param name="Asker">Whose reads wait: the receiver, or the node to which it hands the answer on.</param>
+public readonly record struct ReadIndexed(ulong Request, Slot Index, NodeId Asker);
 
 /// <summary>A follower's client command on its way to the leader. It has no answer: the follower applies it itself.</summary>
 /// <param name="Command">The command's bytes.</param>

@@ -5,9 +5,14 @@ namespace Synod.Paxos.Multi;
 /// leader's chosen prefix as it was when the read began, provided that no higher ballot can have got through by then:
 /// after the read arrived, members that meet every phase-1 quorum have said that they promised nothing higher.
 /// </summary>
-internal sealed class ReadRounds(ReplicaContext context)
+/// <remarks>
+/// A question that came through a third node is like any other, but that it confirms nothing: nobody vouches for a promise
+/// but who made it, and the third node's own confirmations count only as answers to a round, like everybody's.
+/// </remarks>
+internal sealed partial class ReadRounds(ReplicaContext context)
 {
-    private readonly record struct Waiting(NodeId Node, ulong Request);
+    /// <summary>A question: whom to answer, whose reads wait, and the asker's number for them.</summary>
+    private readonly record struct Waiting(NodeId Node, NodeId Asker, ulong Request);
 
     private readonly List<Waiting> _next = [];
     private readonly List<Waiting> _inRound = [];
@@ -19,18 +24,35 @@ internal sealed class ReadRounds(ReplicaContext context)
     private ulong _asked;
     private bool _asking;
     private Ballot _askedBallot;
+    private NodeId _askedNode;
     private Instant _askedAt;
 
     /// <summary>Whether a question or round is under way that may need to be repeated.</summary>
     public bool IsBusy => _asking || _inRound.Count > 0;
 
-    /// <summary>The leader takes a read of its own host or of a follower.</summary>
-    public void AddAtLeader(NodeId node, ulong request)
+    /// <summary>Whether this node's own question waits for the leader's answer.</summary>
+    public bool IsAsking => _asking;
+
+    /// <summary>
+    /// The leader takes a read of its own host or of a follower. A node has one question at a time: its later one takes the
+    /// place of the one before, and the same one again, while its round is under way, has its answer coming.
+    /// </summary>
+    public void AddAtLeader(NodeId node, NodeId asker, ulong request)
     {
-        if (_next.Count < WaitingMax)
+        var question = new Waiting(node, asker, request);
+        if (_inRound.Contains(question))
         {
-            _next.Add(new Waiting(node, request));
+            return;
         }
+        for (var i = 0; i < _next.Count; i++)
+        {
+            if (_next[i].Node == node && _next[i].Asker == asker)
+            {
+                _next[i] = question;
+                return;
+            }
+        }
+        _next.Add(question); // At most one of each voter by way of each other.
     }
 
     /// <summary>Whether the follower that asks and the leader together already suffice, so that no round is needed.</summary>
@@ -76,24 +98,22 @@ internal sealed class ReadRounds(ReplicaContext context)
 
     private void AskAgainForSelf(List<Waiting> waiting)
     {
-        foreach (var (node, request) in waiting)
+        foreach (var (_, asker, request) in waiting)
         {
-            if (node == context.Self)
+            if (asker == context.Self)
             {
-                _asking = true;
-                _asked = request;
-                _askedBallot = default;
+                AskLeader(request);
             }
         }
     }
 
     /// <summary>A follower asks the leader, once for all reads that wait at its host.</summary>
-    public void AskLeader(ulong request, Ballot leader, Ballot promised)
+    public void AskLeader(ulong request)
     {
         _asking = true;
         _asked = request;
         _askedBallot = default;
-        Repeat(leader, promised);
+        _askedNode = default;
     }
 
     /// <summary>The leader has answered.</summary>
@@ -112,19 +132,27 @@ internal sealed class ReadRounds(ReplicaContext context)
         if (_asking)
         {
             _asking = false;
-            AddAtLeader(context.Self, _asked);
+            AddAtLeader(context.Self, context.Self, _asked);
         }
     }
 
-    /// <summary>Repeats what has had no answer, at once if the leader has changed.</summary>
-    public void Repeat(Ballot leader, Ballot promised)
+    /// <summary>Repeats what has had no answer, at once if the leader or the way to it has changed.</summary>
+    /// <param name="leader">The leader that this node hears; none if it hears none.</param>
+    /// <param name="promised">This node's promise: above the leader's ballot it must not confirm it.</param>
+    /// <param name="relay">Through whom to ask if this node hears no leader itself.</param>
+    public void Repeat(Ballot leader, Ballot promised, NodeId relay)
     {
-        if (_asking && !leader.IsNone && leader.Node != context.Self && promised <= leader &&
-            (leader != _askedBallot || context.Now - _askedAt >= context.Options.RetransmitInterval))
+        var to = leader.IsNone ? relay : leader.Node;
+        if (!_asking || to == NodeId.None || to == context.Self || (!leader.IsNone && promised > leader))
+        {
+            return;
+        }
+        if (leader != _askedBallot || to != _askedNode || context.Now - _askedAt >= context.Options.RetransmitInterval)
         {
             _askedBallot = leader;
+            _askedNode = to;
             _askedAt = context.Now;
-            context.Output.Send(leader.Node, new ReadIndex(_asked, leader));
+            context.Output.Send(to, new ReadIndex(_asked, leader, context.Self));
         }
     }
 
@@ -158,26 +186,24 @@ internal sealed class ReadRounds(ReplicaContext context)
         {
             return false;
         }
-        foreach (var (node, request) in _inRound)
+        foreach (var (node, asker, request) in _inRound)
         {
-            Answer(node, request, _index);
+            Answer(node, asker, request, _index);
         }
         _inRound.Clear();
         return true;
     }
 
-    /// <summary>Tells whoever waits, here or at a follower, up to where to apply.</summary>
-    public void Answer(NodeId node, ulong request, Slot index)
+    /// <summary>Tells whoever waits, here or at a follower or beyond it, up to where to apply.</summary>
+    public void Answer(NodeId node, NodeId asker, ulong request, Slot index)
     {
-        if (node == context.Self)
+        if (asker == context.Self)
         {
             context.Output.Reads.Add(new ReadReady(request, index, Instant.Never));
         }
         else
         {
-            context.Output.Send(node, new ReadIndexed(request, index));
+            context.Output.Send(node, new ReadIndexed(request, index, asker));
         }
     }
-
-    private const int WaitingMax = 4096;
 }

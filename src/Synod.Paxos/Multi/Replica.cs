@@ -9,8 +9,11 @@ public enum Proposal
     /// <summary>This node does not lead; nothing was done.</summary>
     NotLeading,
 
-    /// <summary>Too many proposals wait; nothing was done.</summary>
+    /// <summary>Too many proposals, or bytes of them, wait; nothing was done.</summary>
     Full,
+
+    /// <summary>The command is longer than <see cref="ReplicaOptions.CommandBytesMax"/>; nothing was done.</summary>
+    TooLarge,
 }
 
 /// <summary>
@@ -34,6 +37,7 @@ public sealed partial class Replica
     private readonly ReadRounds _reads;
     private readonly Queue<OwnVote> _ownVotes = new();
     private readonly Queue<Value> _pending = new();
+    private long _pendingBytes;
     private readonly Action<Slot, Decree> _propose;
     private readonly Func<uint, Slot, NodeId> _whomToAsk;
 
@@ -61,6 +65,9 @@ public sealed partial class Replica
     /// <summary>The configuration in force.</summary>
     public Configuration Configuration => _context.Configuration;
 
+    /// <summary>The decree of slot 0: the first configuration, chosen by construction and the same in every log of the cluster.</summary>
+    public Decree DecreeOfSlotZero => _context.Configurations.DecreeOfSlotZero;
+
     /// <summary>The highest ballot promised.</summary>
     public Ballot Promised => _acceptor.Promised;
 
@@ -70,12 +77,18 @@ public sealed partial class Replica
     /// <summary>Whether this node believes that it leads.</summary>
     public bool IsLeading => _proposer.Phase == ProposerPhase.Leading;
 
+    /// <summary>Whether this node neither leads nor campaigns.</summary>
+    public bool IsIdle => _proposer.Phase == ProposerPhase.Idle;
+
     /// <summary>The leader's ballot as this node believes it; none without a leader.</summary>
     public Ballot LeaderBallot =>
         IsLeading ? _proposer.Ballot : _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None;
 
     /// <summary>The leader, or none.</summary>
     public NodeId Leader => LeaderBallot.Node;
+
+    /// <summary>The longest command that this node takes; see <see cref="ReplicaOptions.CommandBytesMax"/>.</summary>
+    public int CommandBytesMax => _context.Options.CommandBytesMax;
 
     /// <summary>Proposals that wait for the window.</summary>
     public int PendingProposals => _pending.Count;
@@ -125,82 +138,6 @@ public sealed partial class Replica
         }
         TakeOwnPromise();
         _learner.Trim();
-    }
-
-    /// <summary>A command to be chosen.</summary>
-    public Proposal Propose(Instant now, in Value command, ReplicaOutput output)
-    {
-        Begin(now, output);
-        GiveWayIfSuperseded();
-        if (!IsLeading)
-        {
-            return Proposal.NotLeading;
-        }
-        if (_pending.Count == 0 && _proposer.WindowIsOpen)
-        {
-            var (slot, decree) = _proposer.Open(command);
-            ProposeIn(slot, decree);
-            return Proposal.Taken;
-        }
-        if (_pending.Count >= _context.Options.PendingProposalsMax)
-        {
-            return Proposal.Full;
-        }
-        _pending.Enqueue(command);
-        return Proposal.Taken;
-    }
-
-    /// <summary>Sends a command to whoever leads, directly or through a peer that hears the leader.</summary>
-    /// <returns>Whom it went to; none if no way to a leader is known.</returns>
-    public NodeId ForwardToLeader(Instant now, in Value command, ReplicaOutput output)
-    {
-        Begin(now, output);
-        var to = Leader;
-        if (to == NodeId.None)
-        {
-            to = _connectivity.RelayToLeader(_acceptor.Promised);
-        }
-        if (to != NodeId.None && to != Self)
-        {
-            output.Send(to, new Forward(command));
-        }
-        return to;
-    }
-
-    /// <summary>
-    /// Asks another voter to take the lead at once. This node goes on leading until it hears of the other's ballot, so
-    /// that nothing stands still if the other cannot; from then on it holds off for an election time-out.
-    /// </summary>
-    /// <returns>False, and nothing is done, if this node does not lead or that one is not fit to.</returns>
-    public bool HandOver(Instant now, NodeId to, ReplicaOutput output)
-    {
-        Begin(now, output);
-        var place = _context.Configuration.PlaceOf(to);
-        if (!IsLeading || place < 0 || to == Self || !_connectivity.IsFitToLead(place, _learner.ChosenUpTo))
-        {
-            return false;
-        }
-        _holdUntil = now + _context.Options.ElectionTimeout;
-        output.Send(to, new HandOver(_proposer.Ballot));
-        return true;
-    }
-
-    /// <summary>
-    /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a time;
-    /// a new one replaces the last.
-    /// </summary>
-    public void RequestRead(Instant now, ulong request, ReplicaOutput output)
-    {
-        Begin(now, output);
-        if (IsLeading)
-        {
-            _reads.Forget();
-            _reads.AddAtLeader(Self, request);
-        }
-        else
-        {
-            _reads.AskLeader(request, _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None, Promised);
-        }
     }
 
     /// <summary>A lane to a peer came up.</summary>

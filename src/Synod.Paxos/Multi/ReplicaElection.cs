@@ -6,6 +6,7 @@ public sealed partial class Replica
     private Ballot _observed;
     private Ballot _reportedLeader;
     private Instant _graceUntil;
+    private Slot _pageAskedFrom;
     private Instant _holdUntil;
     private Instant _campaignAt = Instant.Never;
     private Instant _quorumLostAt = Instant.Never;
@@ -25,8 +26,9 @@ public sealed partial class Replica
         GiveWayIfSuperseded();
         WatchOwnLeadership();
         CampaignIfNeeded(draw);
-        while (_pending.Count > 0 && _proposer.WindowIsOpen)
+        while (_pending.TryPeek(out var command) && _proposer.WindowIsOpenFor(command.Length))
         {
+            _pendingBytes -= command.Length;
             var (slot, decree) = _proposer.Open(_pending.Dequeue());
             ProposeIn(slot, decree);
         }
@@ -38,7 +40,7 @@ public sealed partial class Replica
         }
         else
         {
-            _reads.Repeat(LeaderBallot, Promised);
+            RepeatQuestion();
         }
         _proposer.Announce();
         if (!CatchUpPaused)
@@ -64,7 +66,7 @@ public sealed partial class Replica
     private void WatchOwnLeadership()
     {
         if (_proposer.Phase == ProposerPhase.Preparing &&
-            _context.Now - _proposer.StartedAt >= _context.Options.ElectionTimeout)
+            _context.Now - _proposer.LastPageAt >= _context.Options.ElectionTimeout)
         {
             _proposer.StepDown();
             _attempts++;
@@ -113,6 +115,11 @@ public sealed partial class Replica
         {
             return;
         }
+        StartCampaign();
+    }
+
+    private void StartCampaign()
+    {
         _campaignAt = Instant.Never;
         var highest = Ballot.Max(Ballot.Max(Promised, _observed), Ballot.Max(_proposer.Ballot, _connectivity.HighestPromised()));
         var ballot = highest.NextFor(Self, _context.Incarnation);
@@ -137,7 +144,7 @@ public sealed partial class Replica
     /// <summary>A random wait that doubles with each failed attempt, up to the election time-out.</summary>
     private TimeSpan Backoff(ulong draw)
     {
-        var range = _context.Options.CampaignDelayMax * (1 << Math.Min(_attempts, 10));
+        var range = _context.Options.CampaignDelayMax * (1 << Math.Min(_attempts, AttemptsThatCount));
         range = range < _context.Options.ElectionTimeout ? range : _context.Options.ElectionTimeout;
         return range * (draw % 1024 / 1024.0);
     }
@@ -174,6 +181,7 @@ public sealed partial class Replica
         _proposer.StepDown();
         _reads.Abandon();
         _pending.Clear();
+        _pendingBytes = 0;
         _ownVotes.Clear();
         _connectivity.ForgetLeader();
         _quorumLostAt = Instant.Never;
@@ -206,5 +214,6 @@ public sealed partial class Replica
         }
     }
 
+    private const int AttemptsThatCount = 10;
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(50);
 }

@@ -19,7 +19,12 @@ public sealed partial class Replica
         if (_acceptor.Promised > before)
         {
             GiveWayTo(message.Ballot);
+        }
+        if (_acceptor.Promised > before || message.From > _pageAskedFrom)
+        {
+            // Also for a later page: a candidate that is still being told what was accepted is not to be disturbed.
             _graceUntil = now + _context.Options.ElectionTimeout;
+            _pageAskedFrom = message.From;
         }
         // What a page shows may still be on its way to the disk: it waits for all of it.
         output.Send(from.Node, _acceptor.Page(message.Ballot, message.From, _learner.ChosenUpTo), output.LastRecord);
@@ -28,7 +33,7 @@ public sealed partial class Replica
     /// <summary>Phase 1b.</summary>
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
-        if (Admit(now, from, message.Ballot, false, output) &&
+        if (Admit(now, from, message.Ballot, false, output) && ArePossible(from, message.Entries) &&
             _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
         {
             TakeLead();
@@ -52,7 +57,7 @@ public sealed partial class Replica
     /// <summary>Phase 2a.</summary>
     public void Step(Instant now, in Sender from, in Accept message, ReplicaOutput output)
     {
-        if (!Admit(now, from, message.Ballot, true, output))
+        if (!Admit(now, from, message.Ballot, true, output) || !IsPossible(from, message.Decree))
         {
             return;
         }
@@ -124,8 +129,14 @@ public sealed partial class Replica
     /// <summary>A chosen decree.</summary>
     public void Step(Instant now, in Sender from, in Learn message, ReplicaOutput output)
     {
-        if (!Admit(now, from, Ballot.None, false, output))
+        if (!Admit(now, from, Ballot.None, false, output) || !IsPossible(from, message.Decree))
         {
+            return;
+        }
+        if (message.Slot == Slot.Zero && message.Decree != DecreeOfSlotZero)
+        {
+            // Another cluster's log, or one that began otherwise: nothing in it is this one's.
+            _context.Report(ReplicaEventKind.StrangeMessageDropped, Ballot.None, from.Node);
             return;
         }
         if (_proposer.IsContradictedBy(message.Slot, message.Decree))
@@ -133,6 +144,7 @@ public sealed partial class Replica
             LoseLeadership(ReplicaEventKind.LeadershipLostToHigherBallot);
         }
         _learner.Learn(message.Slot, message.Decree);
+        _learner.HearAnswer(message.Slot, message.EndsAnswer);
     }
 
     /// <summary>A leader's question for a round of reads.</summary>
@@ -161,29 +173,54 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>A follower's question for its reads.</summary>
+    /// <summary>
+    /// A follower's question for its reads. One under the leader's own ballot is the sender's confirmation as well; a plain
+    /// one confirms nothing, neither for who asks nor for who hands it on, and always waits for a round.
+    /// </summary>
     public void Step(Instant now, in Sender from, in ReadIndex message, ReplicaOutput output)
     {
-        if (!Admit(now, from, message.Ballot, false, output) || !IsLeading || message.Ballot != _proposer.Ballot)
+        if (!Admit(now, from, message.Ballot, false, output) || !_context.Configuration.IsVoter(message.Asker))
         {
             return;
         }
-        if (_proposer.MayServeReads && _reads.SufficesWith(_context.Configuration.PlaceOf(from.Node)))
+        var confirms = !message.Ballot.IsNone && message.Asker == from.Node;
+        if (!IsLeading)
         {
-            _reads.Answer(from.Node, message.Request, _learner.ChosenUpTo);
+            // Handed on once only, so that no two nodes can send it to and fro between them.
+            if (!confirms && message.Asker == from.Node && Leader is var leader && leader != NodeId.None && leader != from.Node)
+            {
+                output.Send(leader, message);
+            }
+            return;
+        }
+        if (message.Asker == Self || (!message.Ballot.IsNone && message.Ballot != _proposer.Ballot))
+        {
+            return;
+        }
+        if (confirms && _proposer.MayServeReads && _reads.SufficesWith(_context.Configuration.PlaceOf(from.Node)))
+        {
+            _reads.Answer(from.Node, message.Asker, message.Request, _learner.ChosenUpTo);
         }
         else
         {
-            _reads.AddAtLeader(from.Node, message.Request);
+            _reads.AddAtLeader(from.Node, message.Asker, message.Request);
         }
     }
 
-    /// <summary>The leader's answer to this node's question.</summary>
+    /// <summary>The leader's answer to this node's question, or to one that it has handed on.</summary>
     public void Step(Instant now, in Sender from, in ReadIndexed message, ReplicaOutput output)
     {
-        if (Admit(now, from, Ballot.None, false, output))
+        if (!Admit(now, from, Ballot.None, false, output))
+        {
+            return;
+        }
+        if (message.Asker == Self)
         {
             _reads.Answered(message);
+        }
+        else if (_context.Configuration.IsVoter(message.Asker) && message.Asker != from.Node)
+        {
+            output.Send(message.Asker, message);
         }
     }
 
@@ -194,7 +231,7 @@ public sealed partial class Replica
         {
             return;
         }
-        // Full or leaderless: dropped. Whoever has the client asks again or tells it that the outcome is unknown.
+        // Full, leaderless or too large: dropped. Whoever has the client asks again or tells it that the outcome is unknown.
         if (Propose(now, message.Command, output) == Proposal.NotLeading && Leader is var leader &&
             leader != NodeId.None && leader != from.Node)
         {
@@ -232,6 +269,29 @@ public sealed partial class Replica
             return true;
         }
         _context.Report(ReplicaEventKind.StrangeMessageDropped, ballot, from.Node);
+        return false;
+    }
+
+    private bool ArePossible(in Sender from, IReadOnlyList<AcceptedEntry> entries)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (!IsPossible(from, entries[i].Decree))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>A longer command than anybody may propose fits into no batch of the journal: it must not get that far.</summary>
+    private bool IsPossible(in Sender from, in Decree decree)
+    {
+        if (decree.Value.Length <= _context.Options.CommandBytesMax)
+        {
+            return true;
+        }
+        _context.Report(ReplicaEventKind.StrangeMessageDropped, Ballot.None, from.Node);
         return false;
     }
 }

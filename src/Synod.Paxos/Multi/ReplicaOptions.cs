@@ -18,11 +18,29 @@ public sealed record ReplicaOptions
     /// <summary>α: how far beyond the chosen prefix slots are opened (Lamport 2001, §3). A new configuration takes effect this far on.</summary>
     public int WindowSlots { get; init; } = 4096;
 
+    /// <summary>
+    /// Bytes of decrees above the chosen prefix up to which a leader opens slots; one decree alone may exceed it. Bounds what a
+    /// new leader is shown in phase 1, and what is on its way to a slow peer.
+    /// </summary>
+    public long WindowBytesMax { get; init; } = 32L << 20;
+
     /// <summary>Proposals that may wait for the window.</summary>
     public int PendingProposalsMax { get; init; } = 16384;
 
+    /// <summary>Bytes of proposals that may wait for the window; one proposal alone may exceed it.</summary>
+    public long PendingBytesMax { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of one command; a longer one is refused, and a decree with a longer one from a peer is dropped.</summary>
+    public int CommandBytesMax { get; init; } = 2 << 20;
+
     /// <summary>How far above its own chosen prefix an acceptor accepts; further ahead it catches up first.</summary>
     public int AcceptAheadMax { get; init; } = 65536;
+
+    /// <summary>
+    /// Bytes of decrees above its own chosen prefix up to which an acceptor accepts; further ahead it catches up first. The slot
+    /// right after the prefix is always accepted in.
+    /// </summary>
+    public long AcceptAheadBytesMax { get; init; } = 128L << 20;
 
     /// <summary>Chosen decrees kept in memory for peers that lag a little; older ones come from the journal.</summary>
     public int LogTailSlotsMax { get; init; } = 65536;
@@ -53,6 +71,10 @@ public sealed record ReplicaOptions
         if (WindowSlots < 1 || AcceptAheadMax < WindowSlots || LogTailSlotsMax < 1 || PendingProposalsMax < 1)
         {
             throw new ArgumentException("The window must be positive and at most AcceptAheadMax.");
+        }
+        if (CommandBytesMax < 1 || WindowBytesMax < 1 || PendingBytesMax < 1 || AcceptAheadBytesMax < WindowBytesMax)
+        {
+            throw new ArgumentException("Limits in bytes must be positive, and WindowBytesMax at most AcceptAheadBytesMax.");
         }
     }
 }

@@ -26,9 +26,9 @@ internal struct SlotEntry
 /// The slots in memory: a ring that holds everything above <see cref="Floor"/>. What is at or below the floor is chosen
 /// and delivered, and lives in the journal.
 /// </summary>
-internal sealed class SlotLog
+internal sealed partial class SlotLog
 {
-    private SlotEntry[] _ring = new SlotEntry[1024];
+    private SlotEntry[] _ring = new SlotEntry[64];
 
     /// <summary>The last slot that is not in memory any more.</summary>
     public Slot Floor { get; private set; }
@@ -38,6 +38,9 @@ internal sealed class SlotLog
 
     /// <summary>Bytes of the decrees in memory.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Bytes of the decrees above the chosen prefix.</summary>
+    public long OpenBytes { get; private set; }
 
     /// <summary>The entry of a slot above the floor; grows the ring as needed.</summary>
     public ref SlotEntry At(Slot slot)
@@ -58,12 +61,21 @@ internal sealed class SlotLog
     public void Fill(Slot slot, Ballot ballot, in Decree decree, ulong record)
     {
         ref var entry = ref At(slot);
-        Bytes += decree.Value.Length - (entry.Filled ? entry.Decree.Value.Length : 0);
+        var added = decree.Value.Length - (entry.Filled ? entry.Decree.Value.Length : 0);
+        Bytes += added;
+        OpenBytes += added; // Below the chosen prefix a decree is replaced by itself only, which adds nothing.
         entry.Ballot = ballot;
         entry.Decree = decree;
         entry.Record = record;
         entry.Filled = true;
         entry.Votes = MemberSet.Empty;
+    }
+
+    /// <summary>The chosen prefix has come to include this slot.</summary>
+    public void Close(Slot slot)
+    {
+        OpenBytes -= At(slot).Decree.Value.Length;
+        Check.That(OpenBytes >= 0);
     }
 
     /// <summary>Forgets all slots up to <paramref name="slot"/>, which must be chosen.</summary>
@@ -78,6 +90,22 @@ internal sealed class SlotLog
             entry = default;
             Floor = next;
         }
+    }
+
+    /// <summary>Forgets all slots up to <paramref name="slot"/>, whatever was in them: a snapshot stands for them.</summary>
+    public void JumpFloor(Slot slot, Slot chosenUpTo)
+    {
+        Check.That(slot >= Floor);
+        for (var s = Floor.Number + 1; s <= Math.Min(slot.Number, Top.Number); s++)
+        {
+            ref var entry = ref _ring[s & (ulong)(_ring.Length - 1)];
+            var bytes = entry.Filled ? entry.Decree.Value.Length : 0;
+            Bytes -= bytes;
+            OpenBytes -= s > chosenUpTo.Number ? bytes : 0;
+            entry = default;
+        }
+        Floor = slot;
+        Top = Slot.Max(Top, slot);
     }
 
     private void Grow(Slot slot)

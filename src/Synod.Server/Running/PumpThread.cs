@@ -15,19 +15,11 @@ internal sealed class PumpThread : IDisposable
     /// <summary>Turns that a sleeper may oversleep a timer it cannot express; also the longest sleep without a timer.</summary>
     private static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How often an idle thread looks again before it sleeps. Short on purpose: a machine that runs several nodes has
-    /// fewer cores than pumps, and a spinning pump takes the core from the one it waits for.
-    /// </summary>
-    private const int SpinsMax = 10;
-
     private readonly Func<Instant, Instant> _turn;
     private readonly Action<PumpThread, Exception> _faulted;
     private readonly MonotonicClock _clock;
     private readonly Thread _thread;
-    private readonly ManualResetEventSlim _event = new(false, spinCount: 0);
-    private int _woken;
-    private int _sleeping;
+    private readonly Bell _bell = Bell.Create();
     private int _stopping;
 
     /// <summary>Makes the pump; <see cref="Start"/> starts it.</summary>
@@ -52,14 +44,7 @@ internal sealed class PumpThread : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Makes a turn happen after now; cheap when one is due anyway. From any thread.</summary>
-    public void Wake()
-    {
-        // The exchange is a full fence: what the waker posted before it is seen by the turn that clears the flag.
-        if (Interlocked.Exchange(ref _woken, 1) == 0 && Volatile.Read(ref _sleeping) == 1)
-        {
-            _event.Set();
-        }
-    }
+    public void Wake() => _bell.Ring();
 
     /// <summary>Ends after one more turn.</summary>
     /// <param name="timeout">How long to wait for that end.</param>
@@ -72,7 +57,7 @@ internal sealed class PumpThread : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _event.Dispose();
+    public void Dispose() => _bell.Dispose();
 
     private void Run()
     {
@@ -82,7 +67,7 @@ internal sealed class PumpThread : IDisposable
             {
                 // Read before the turn: whatever was set up before Stop is seen by one whole turn after it.
                 var isLast = Volatile.Read(ref _stopping) == 1;
-                Interlocked.Exchange(ref _woken, 0);
+                _bell.Quieten();
                 var next = _turn(_clock.Now);
                 if (isLast)
                 {
@@ -99,29 +84,14 @@ internal sealed class PumpThread : IDisposable
         }
     }
 
+    // Without spinning first: a machine that runs several nodes has fewer cores than pumps, and a pump that spins takes
+    // the core from the one it waits for.
     private void SleepUntil(Instant next)
     {
-        var spin = new SpinWait();
-        for (var i = 0; i < SpinsMax; i++)
+        var rest = next == Instant.Never ? SleepMax : next - _clock.Now;
+        if (rest > TimeSpan.Zero)
         {
-            if (Volatile.Read(ref _woken) == 1 || next <= _clock.Now)
-            {
-                return;
-            }
-            spin.SpinOnce(sleep1Threshold: -1);
+            _bell.Wait(rest < SleepMax ? rest : SleepMax);
         }
-        _event.Reset();
-        // Announce the sleep, then look once more: a waker either sees the announcement or is seen here.
-        Interlocked.Exchange(ref _sleeping, 1);
-        if (Volatile.Read(ref _woken) == 0)
-        {
-            var rest = next == Instant.Never ? SleepMax : next - _clock.Now;
-            var milliseconds = Math.Ceiling(Math.Min(rest.TotalMilliseconds, SleepMax.TotalMilliseconds));
-            if (milliseconds > 0)
-            {
-                _event.Wait((int)milliseconds);
-            }
-        }
-        Volatile.Write(ref _sleeping, 0);
     }
 }

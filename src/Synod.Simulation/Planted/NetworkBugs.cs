@@ -18,10 +18,10 @@ internal static class NetworkBugs
                 w.Slot(r.Slot());
                 w.Slot(r.Slot().Next);
             })));
-        yield return Bug("vote counted twice", "an acceptance counts for its sender's neighbour as well", 200, CountTwice) with { Change = ManyPartitions };
+        yield return Bug("vote counted twice", "an acceptance counts for its sender's neighbour as well", 200, CountTwice) with { Change = Turmoil };
         yield return Bug("empty promises", "promises do not show what was accepted", 100, (_, _) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Promise, EmptyPromise));
-        yield return Bug("refusal taken for a promise", "who refuses a Prepare counts as having promised", 200, PromiseForNack) with { Change = ManyPartitions };
+        yield return Bug("refusal taken for a promise", "who refuses a Prepare counts as having promised", 400, PromiseForNack) with { Change = ManyDuels };
         yield return Bug("changed decree", "one Accept in fifty arrives with another value", 20, (_, chance) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Accept, body => Flip(body, chance)));
         yield return Bug("changed lesson", "one Learn in ten arrives with another value", 60, (_, chance) =>
@@ -42,7 +42,9 @@ internal static class NetworkBugs
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.ReadIndexed, body => Rewrite(body, (ref ByteReader r, ByteWriter w) =>
             {
                 w.U64(r.U64());
+                r.Slot();
                 w.Slot(Slot.Zero);
+                w.U32(r.U32());
             })));
         yield return Bug("command said twice", "forwarded commands get a number of their own once more", 60, RenumberForwards);
     }
@@ -54,6 +56,19 @@ internal static class NetworkBugs
         FaultyGenesis = false,
         Faults = new FaultMix { Every = TimeSpan.FromMilliseconds(250), Disks = false, Wipes = false, Pauses = false },
     };
+
+    /// <summary>Besides, everybody campaigns at once: refusals are frequent.</summary>
+    private static WorldOptions ManyDuels(WorldOptions options) => ManyPartitions(options) with
+    {
+        Replica = options.Replica with { CampaignDelayMax = TimeSpan.FromMilliseconds(1) },
+    };
+
+    // A vote too many does harm only where two quorums that should have met follow each other closely.
+    private static WorldOptions Turmoil(WorldOptions options)
+    {
+        var many = ManyPartitions(options);
+        return many with { Faults = many.Faults with { Every = TimeSpan.FromMilliseconds(120) } };
+    }
 
     private delegate void Rewriting(ref ByteReader reader, ByteWriter writer);
 

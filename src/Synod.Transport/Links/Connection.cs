@@ -114,6 +114,10 @@ internal sealed class Connection : IDisposable
                 {
                     (end, how) = ($"refused by {_lane.Peer.Id}: {RefusalText.Read(payload)}", ConnectionEnd.Refused);
                 }
+                else if (kind == FrameKind.Goodbye)
+                {
+                    end = Reasons.Goodbye;
+                }
             }
             _lane.Intake.Add(frames, frameBytes);
             _lane.Meter.CountIn(frames, bytesRead);
@@ -146,8 +150,27 @@ internal sealed class Connection : IDisposable
                 this, _environment.Options.LingerTimeout, Timeout.InfiniteTimeSpan);
         }
         _lane.Intake.Unpark(_receiver);
-        _sender.Finish(RefusalText.Write(reason));
+        _sender.Finish(FrameKind.Refusal, RefusalText.Write(reason));
         Leave(ConnectionEnd.Refused);
+    }
+
+    /// <summary>
+    /// This node stops: tells the peer, as far as its socket takes it at once, and ends the connection. A peer that does
+    /// not hear it sees a lost connection, which is no worse.
+    /// </summary>
+    public void SayGoodbye()
+    {
+        lock (_gate)
+        {
+            if (_state == State.Open)
+            {
+                // From here on the peer may close first, and that is no loss.
+                _state = State.Lingering;
+                PostLinkDown(Reasons.Stopping);
+            }
+        }
+        _sender.Finish(FrameKind.Goodbye, []);
+        Close(Reasons.Stopping);
     }
 
     /// <summary>Ends the connection at once.</summary>
@@ -177,7 +200,8 @@ internal sealed class Connection : IDisposable
 
     private void PostLinkDown(string reason)
     {
-        if (reason != Reasons.Stopping)
+        // Neither this node's own end nor a peer's in good order is anything to warn of.
+        if (reason is not (Reasons.Stopping or Reasons.Goodbye))
         {
             _environment.Log.LinkDown(_lane.Peer.Id, _lane.Which, Remote, reason);
         }

@@ -44,16 +44,28 @@ internal sealed class EventQueue(Action wake)
     /// <summary>Rouses the owner.</summary>
     public void Wake() => wake();
 
-    /// <summary>Takes the next event. For one owner thread.</summary>
-    public bool TryTake([NotNullWhen(true)] out Lane? lane, out PeerEvent taken)
+    /// <summary>Takes the next event of the lanes up to <paramref name="upTo"/>. For one owner thread.</summary>
+    public bool TryTake(PeerLane upTo, [NotNullWhen(true)] out Lane? lane, out PeerEvent taken)
     {
         _fault?.Throw();
         _takes = (_takes + 1) % TakesPerReversal;
         bool found = _takes == 0
-            ? _bulk.TryDequeue(out Waiting waiting) || _data.TryDequeue(out waiting) || _control.TryDequeue(out waiting)
-            : _control.TryDequeue(out waiting) || _data.TryDequeue(out waiting) || _bulk.TryDequeue(out waiting);
+            ? TryTakeBulk(upTo, out Waiting waiting) || TryTakeData(upTo, out waiting) || _control.TryDequeue(out waiting)
+            : _control.TryDequeue(out waiting) || TryTakeData(upTo, out waiting) || TryTakeBulk(upTo, out waiting);
         (lane, taken) = (waiting.Lane, waiting.Event);
         return found;
+    }
+
+    private bool TryTakeData(PeerLane upTo, out Waiting waiting)
+    {
+        waiting = default;
+        return upTo >= PeerLane.Data && _data.TryDequeue(out waiting);
+    }
+
+    private bool TryTakeBulk(PeerLane upTo, out Waiting waiting)
+    {
+        waiting = default;
+        return upTo >= PeerLane.Bulk && _bulk.TryDequeue(out waiting);
     }
 
     private readonly record struct Waiting(Lane Lane, PeerEvent Event);

@@ -123,6 +123,6 @@ internal sealed class Lane(Peer peer, PeerLane which, LinkEnvironment environmen
         {
             _isStopped = true;
         }
-        _current?.Close(Reasons.Stopping);
+        _current?.SayGoodbye();
     }
 }

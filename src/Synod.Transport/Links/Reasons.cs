@@ -7,6 +7,7 @@ internal static class Reasons
 {
     public const string EndOfStream = "the peer closed the connection";
     public const string Replaced = "replaced by a newer connection of the same peer";
+    public const string Goodbye = "it says goodbye: it was asked to stop";
     public const string Stopping = "this node is stopping";
 
     public static string Of(SocketError error) => error switch

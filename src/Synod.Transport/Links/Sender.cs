@@ -90,11 +90,11 @@ internal sealed class Sender : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>Sends what is queued, then the reason, then the end of the stream.</summary>
-    public void Finish(ReadOnlySpan<byte> reason)
+    public void Finish(FrameKind last, ReadOnlySpan<byte> payload)
     {
         lock (_gate)
         {
-            Append(FrameKind.Refusal, reason);
+            Append(last, payload);
             _isFinishing = true;
             if (_isSending)
             {

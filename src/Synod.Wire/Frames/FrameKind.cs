@@ -14,4 +14,7 @@ public enum FrameKind : byte
 
     /// <summary>The sender ends the connection; the payload is a <see cref="RefusalText"/> that tells why.</summary>
     Refusal = 2,
+
+    /// <summary>The sender stops of its own will and in good order; empty. Who does not know it sees the end all the same.</summary>
+    Goodbye = 3,
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Synod.Paxos;
 using Synod.Paxos.Multi;
 
@@ -8,7 +9,10 @@ namespace Synod.Wire;
 /// Reads what <see cref="ByteWriter"/> wrote. It never throws on bad bytes: after the first impossible field
 /// <see cref="IsBad"/> is set and every further field reads as zero, so the caller checks once at the end.
 /// </summary>
-/// <remarks>Values that it returns are slices of the memory given in: whoever keeps one keeps that memory alive.</remarks>
+/// <remarks>
+/// Bytes that it returns are slices of the memory given in: whoever keeps them keeps that memory alive. For values there
+/// is a bound on that, see <see cref="Value"/>.
+/// </remarks>
 public ref struct ByteReader(ReadOnlyMemory<byte> memory)
 {
     private readonly ReadOnlyMemory<byte> _memory = memory;
@@ -74,6 +78,16 @@ public ref struct ByteReader(ReadOnlyMemory<byte> memory)
         return length <= int.MaxValue && TryTake((int)length, out _) ? _memory.Slice(start, (int)length) : Bad();
     }
 
+    /// <summary>
+    /// A value. A small one out of a large frame is copied: values are kept long after their frame was taken, and a
+    /// hundred bytes that keep a megabyte alive would make every limit on memory a lie.
+    /// </summary>
+    public Value Value()
+    {
+        var bytes = Bytes();
+        return new Value(KeepsTooMuch(bytes) ? bytes.ToArray() : bytes);
+    }
+
     /// <summary>Passes over bytes that the caller reads itself.</summary>
     public void Skip(int count) => TryTake(count, out _);
 
@@ -82,7 +96,7 @@ public ref struct ByteReader(ReadOnlyMemory<byte> memory)
     {
         var kind = (DecreeKind)U8();
         var elapsed = U32();
-        var value = new Value(Bytes());
+        var value = Value();
         IsBad |= kind is < DecreeKind.NoOp or > DecreeKind.Configuration;
         return IsBad ? default : new Decree(kind, elapsed, value);
     }
@@ -93,6 +107,10 @@ public ref struct ByteReader(ReadOnlyMemory<byte> memory)
         IsBad = true;
         return default;
     }
+
+    private static bool KeepsTooMuch(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var part)
+        && part.Array!.Length > FrameBytesKeptMin && part.Count < part.Array.Length / KeptShareMax;
 
     private bool TryTake(int count, out ReadOnlySpan<byte> span)
     {
@@ -106,6 +124,12 @@ public ref struct ByteReader(ReadOnlyMemory<byte> memory)
         Position += count;
         return true;
     }
+
+    /// <summary>Frames up to this are kept as they are, however small the values in them.</summary>
+    public const int FrameBytesKeptMin = 64 * 1024;
+
+    /// <summary>A larger frame is kept only by values of at least one such part of it.</summary>
+    public const int KeptShareMax = 4;
 
     /// <summary>A slot above this is nonsense: arithmetic on slots must not overflow.</summary>
     public const ulong SlotNumberMax = 1UL << 62;

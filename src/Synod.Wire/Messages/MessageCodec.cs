@@ -63,6 +63,7 @@ public static class MessageCodec
                 break;
             case MessageKind.Learn:
                 w.Slot(output.Learns[i].Slot);
+                w.U8(output.Learns[i].EndsAnswer ? (byte)1 : (byte)0);
                 w.Decree(output.Learns[i].Decree);
                 break;
             case MessageKind.Confirm:
@@ -76,10 +77,12 @@ public static class MessageCodec
             case MessageKind.ReadIndex:
                 w.U64(output.ReadIndexes[i].Request);
                 w.Ballot(output.ReadIndexes[i].Ballot);
+                w.U32(output.ReadIndexes[i].Asker.Number);
                 break;
             case MessageKind.ReadIndexed:
                 w.U64(output.ReadIndexeds[i].Request);
                 w.Slot(output.ReadIndexeds[i].Index);
+                w.U32(output.ReadIndexeds[i].Asker.Number);
                 break;
             case MessageKind.Forward:
                 w.Bytes(output.Forwards[i].Command.Span);

@@ -26,7 +26,9 @@ internal static class MessageReader
                 }
                 return false;
             case MessageKind.Learn:
-                var learn = new Learn(r.Slot(), r.Decree());
+                var learnedSlot = r.Slot();
+                var endsAnswer = r.Flag();
+                var learn = new Learn(learnedSlot, r.Decree(), endsAnswer);
                 if (IsWhole(r))
                 {
                     replica.Step(now, from, learn, output);
@@ -34,7 +36,7 @@ internal static class MessageReader
                 }
                 return false;
             case MessageKind.Forward:
-                var forward = new Forward(new Value(r.Bytes()));
+                var forward = new Forward(r.Value());
                 if (IsWhole(r))
                 {
                     replica.Step(now, from, forward, output);
@@ -192,7 +194,7 @@ internal static class MessageReader
                 replica.Step(now, from, confirmed, output);
                 return true;
             case MessageKind.ReadIndex:
-                var question = new ReadIndex(r.U64(), r.Ballot());
+                var question = new ReadIndex(r.U64(), r.Ballot(), new NodeId(r.U32()));
                 if (!IsWhole(r))
                 {
                     return false;
@@ -200,7 +202,7 @@ internal static class MessageReader
                 replica.Step(now, from, question, output);
                 return true;
             default:
-                var answer = new ReadIndexed(r.U64(), r.Slot());
+                var answer = new ReadIndexed(r.U64(), r.Slot(), new NodeId(r.U32()));
                 if (!IsWhole(r))
                 {
                     return false;

@@ -181,7 +181,7 @@ public sealed class GatewayTests : IAsyncLifetime
     {
         const string Script = """
             import sys, etcd3gw
-            client = etcd3gw.Etcd3Client(host='127.0.0.1', port=int(sys.argv[1]), api_path='/v3/')
+            client = etcd3gw.Etcd3Client(host='127.0.0.1', port=int(sys.argv[1]))
             assert client.put('/gw/a', '1') is True
             assert client.get('/gw/a') == [b'1'], client.get('/gw/a')
             assert client.create('/gw/a', '2') is False

@@ -135,7 +135,7 @@ public sealed class GenesisTests
         public bool TrySend(NodeId to, PeerLane lane, ReadOnlySpan<byte> frame) =>
             world.Send(place, (int)to.Number - 1, frame.ToArray());
 
-        public bool TryTakeEvent(out PeerEvent e)
+        public bool TryTakeEvent(out PeerEvent e, PeerLane upTo = PeerLane.Bulk)
         {
             e = default;
             return false;

@@ -30,6 +30,53 @@ public sealed class CatchUpTests
     }
 
     [Fact]
+    public void One_range_is_asked_for_at_a_time_and_each_decree_is_sent_once()
+    {
+        var cluster = new ReplicaCluster(3, new ReplicaOptions { CatchUpSlotsMax = 200, CatchUpBytesMax = 4000 });
+        cluster.RunUntil(() => cluster.Leaders.Count() == 1, Deadline);
+        var leader = cluster.Leaders.Single();
+        var away = (leader + 1) % 3;
+        cluster.Kill(away);
+        for (var i = 0; i < 2000; i++)
+        {
+            cluster.Propose(leader, $"{i}");
+        }
+        cluster.RunUntil(() => cluster.TextsOf(leader).Length == 2000, Deadline);
+        cluster.Restart(away);
+        var (asked, sent) = (0, 0);
+        cluster.Drops = (from, to, kind) =>
+        {
+            asked += kind == MessageKind.CatchUp && from == away ? 1 : 0;
+            sent += kind == MessageKind.Learn && to == away ? 1 : 0;
+            return false;
+        };
+        cluster.RunUntil(() => cluster[away].ChosenUpTo == cluster[leader].ChosenUpTo, Deadline);
+        Assert.InRange(sent, 1990, 2010);
+        Assert.InRange(asked, 16, 22); // 4000 bytes are some 115 small decrees.
+    }
+
+    [Fact]
+    public void A_lost_answer_is_asked_for_again_of_another_peer()
+    {
+        var cluster = new ReplicaCluster(3);
+        cluster.RunUntil(() => cluster.Leaders.Count() == 1, Deadline);
+        var leader = cluster.Leaders.Single();
+        var (away, other) = ((leader + 1) % 3, (leader + 2) % 3);
+        cluster.Kill(away);
+        cluster.Propose(leader, "x");
+        cluster.RunUntil(() => cluster.TextsOf(other).Length == 1, Deadline);
+        cluster.Restart(away);
+        var silent = -1;
+        cluster.Drops = (from, to, kind) =>
+        {
+            silent = kind == MessageKind.CatchUp && silent < 0 ? to : silent;
+            return kind == MessageKind.Learn && from == silent;
+        };
+        cluster.RunUntil(() => cluster.TextsOf(away).Length == 1, TimeSpan.FromSeconds(3));
+        Assert.NotEqual(-1, silent);
+    }
+
+    [Fact]
     public void Decrees_below_the_memory_tail_are_asked_of_the_journal()
     {
         var options = new ReplicaOptions { LogTailSlotsMax = 10 };

@@ -28,6 +28,21 @@ public sealed class LeadershipTests
     }
 
     [Fact]
+    public void A_peer_that_has_echoed_nothing_is_not_connected_even_to_a_clock_that_has_just_begun()
+    {
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var output = new ReplicaOutput();
+        var now = new Instant(1_000_000);
+        var two = new Sender(new NodeId(2), 1, 1);
+        replica.Step(now, two, new Heartbeat(5, 0, 0, default, default, true, true, default), output);
+        Assert.False(replica.IsConnectedTo(two.Node)); // Its way here works; nothing is known of the way there.
+        replica.Finish(now, 0, output);
+        Assert.DoesNotContain(output.Events, e => e.Kind == ReplicaEventKind.CampaignStarted);
+        replica.Step(now, two, new Heartbeat(6, now.Nanoseconds, 0, default, default, true, true, default), output);
+        Assert.True(replica.IsConnectedTo(two.Node));
+    }
+
+    [Fact]
     public void A_killed_leader_is_replaced_within_half_a_second_of_its_links_reset()
     {
         var cluster = Led(3, out var leader);

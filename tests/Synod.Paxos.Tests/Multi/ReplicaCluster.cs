@@ -13,6 +13,8 @@ internal sealed class ReplicaCluster
     private readonly List<Outgoing>[] _held;
     private readonly bool[,] _cut;
     private readonly Queue<Action> _network = new();
+    private readonly ulong[] _persistedUpTo;
+    private int _rounds;
     private ulong _draw = 12345;
 
     public ReplicaCluster(int count, ReplicaOptions? options = null, QuorumSystem? quorums = null)
@@ -32,6 +34,35 @@ internal sealed class ReplicaCluster
         Reads = [.. _replicas.Select(_ => new List<ReadReady>())];
         Stalled = new bool[count];
         Down = new bool[count];
+        _persistedUpTo = new ulong[count];
+    }
+
+    /// <summary>Every so many rounds each replica is exchanged for one that was read from its bytes; 0 for never.</summary>
+    public int RereadEvery { get; set; }
+
+    /// <summary>Every message sent: when, between whom, of which kind, after which record if that is not durable yet.</summary>
+    public List<(Instant At, int From, Outgoing Which)> Sent { get; } = [];
+
+    /// <summary>Exchanges a replica for one that was read from its bytes, which it must write again wherever it stands.</summary>
+    public void Reread(int i)
+    {
+        var writer = new StateWriter();
+        _replicas[i].Write(writer, Now);
+        var bytes = writer.Written.ToArray();
+        var elsewhere = ReadBack(i, bytes, Now + TimeSpan.FromHours(3), _persistedUpTo[i] + 1000);
+        writer.Clear();
+        elsewhere.Write(writer, Now + TimeSpan.FromHours(3));
+        Assert.Equal(bytes, writer.Written.ToArray());
+        _replicas[i] = ReadBack(i, bytes, Now, _persistedUpTo[i]);
+    }
+
+    private Replica ReadBack(int i, byte[] bytes, Instant now, ulong persistedUpTo)
+    {
+        var replica = new Replica(Configuration.Voters[i], Configuration, Options);
+        var reader = new StateReader(bytes);
+        replica.Read(ref reader, now, persistedUpTo);
+        Assert.True(reader.IsAtEnd);
+        return replica;
     }
 
     public ReplicaOptions Options { get; }
@@ -101,6 +132,7 @@ internal sealed class ReplicaCluster
         Applied[i].AddRange(_outputs[i].Decrees);
         _outputs[i].Clear();
         _outputs[i].ContinueAfter(number);
+        _persistedUpTo[i] = number;
         Down[i] = false;
     }
 
@@ -143,11 +175,16 @@ internal sealed class ReplicaCluster
 
     private void Round()
     {
+        _rounds++;
         for (var i = 0; i < Count; i++)
         {
             if (Down[i])
             {
                 continue;
+            }
+            if (RereadEvery > 0 && _rounds % RereadEvery == 0)
+            {
+                Reread(i);
             }
             _replicas[i].Finish(Now, Draw(), _outputs[i]);
             CarryOut(i);
@@ -185,6 +222,7 @@ internal sealed class ReplicaCluster
             }
             if (copy.Records.Count > 0)
             {
+                _persistedUpTo[i] = last;
                 _replicas[i].Persisted(Now, last, _outputs[i]);
             }
         }
@@ -198,6 +236,7 @@ internal sealed class ReplicaCluster
     private void Send(int from, ReplicaOutput copy, Outgoing outgoing)
     {
         var to = Configuration.PlaceOf(outgoing.To);
+        Sent.Add((Now, from, outgoing.AfterRecord > _persistedUpTo[from] ? outgoing : outgoing with { AfterRecord = 0 }));
         if (_cut[from, to] || Drops(from, to, outgoing.Kind))
         {
             return;

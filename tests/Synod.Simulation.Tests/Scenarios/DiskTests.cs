@@ -104,6 +104,21 @@ public sealed class DiskTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public void A_stalled_disk_is_given_no_copies_of_what_waits_for_it(ulong seed)
+    {
+        var world = Scenario.Formed(1, seed, o => o with { NodeTimeout = TimeSpan.FromSeconds(20) });
+        var node = Scenario.LeaderOf(world);
+        Scenario.AssertPut(world, node, TimeSpan.FromSeconds(1));
+        var before = node.Life!.Node!.Status.ChosenUpTo.Number;
+        node.Disk.StalledUntil = world.Scheduler.Now + TimeSpan.FromSeconds(10);
+        Probe[] waiting = [.. Enumerable.Range(0, 20).Select(_ => new Probe(world, node, OperationKind.Put))];
+        Assert.True(world.Until(TimeSpan.FromSeconds(15), () => waiting.All(p => p.IsDone())), world.Describe());
+        Assert.Equal(before + 20, node.Life.Node.Status.ChosenUpTo.Number);
+        Scenario.AssertGoodEnd(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public void A_failed_sync_stops_the_node_and_the_next_start_forgets_nothing(ulong seed)
     {
         var world = Scenario.Formed(3, seed);

@@ -1,0 +1,7 @@
+namespace Synod.Node;
+
+/// <summary>How the host rouses the three actors when something was posted to them.</summary>
+/// <param name="Core">Rouses the core.</param>
+/// <param name="Journal">Rouses the journal.</param>
+/// <param name="Apply">Rouses the apply actor.</param>
+public sealed record NodeWakes(Action Core, Action Journal, Action Apply);

@@ -1,0 +1,40 @@
+namespace Synod.Paxos.Multi;
+
+internal sealed partial class LogLearner
+{
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer)
+    {
+        writer.Write(ChosenUpTo);
+        writer.Write(KnownChosen);
+        writer.Write(_highestMarked);
+        writer.Write(PersistedChosenUpTo);
+        writer.WriteSince(_stalledSince, context.Now, StallPatience);
+        writer.Write(_isAnswered);
+        writer.WriteNumber(_attempts);
+        writer.Write(_isAsking);
+        if (_isAsking)
+        {
+            writer.Write(_askedLast);
+            writer.WriteUntil(_retryAt, context.Now);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public void Read(ref StateReader reader)
+    {
+        ChosenUpTo = reader.ReadSlot();
+        KnownChosen = reader.ReadSlot();
+        _highestMarked = reader.ReadSlot();
+        PersistedChosenUpTo = reader.ReadSlot();
+        _stalledSince = reader.ReadSince(context.Now);
+        _isAnswered = reader.ReadBool();
+        _attempts = reader.ReadUInt32();
+        _isAsking = reader.ReadBool();
+        if (_isAsking)
+        {
+            _askedLast = reader.ReadSlot();
+            _retryAt = reader.ReadUntil(context.Now);
+        }
+    }
+}
