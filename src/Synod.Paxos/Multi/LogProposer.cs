@@ -73,6 +73,19 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
         return entry.Ballot == Ballot && entry.Decree != chosen;
     }
 
+    /// <summary>Whether anything that this leader has proposed up to a slot is not known to be chosen.</summary>
+    public bool HasOpenUpTo(Slot last)
+    {
+        for (var slot = learner.ChosenUpTo.Next; Phase == ProposerPhase.Leading && slot <= last && slot < NextSlot; slot = slot.Next)
+        {
+            if (context.Log.IsFilled(slot) && context.Log.At(slot).Ballot == Ballot)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Whether another slot may be opened for a command of so many bytes: within the window in slots and in bytes.</summary>
     public bool WindowIsOpenFor(int bytes) =>
         Phase == ProposerPhase.Leading &&
