@@ -24,6 +24,11 @@ public interface INodeObserver
     /// <summary>Old records could not be read back; peers that have them are asked instead.</summary>
     void Damage(string what);
 
+    /// <summary>Something happened to a snapshot.</summary>
+    void Snapshot(in SnapshotNotice notice)
+    {
+    }
+
     /// <summary>The node stops serving for good.</summary>
     void Fault(string why);
 }

@@ -37,6 +37,9 @@ public sealed record NodeOptions
     /// <summary>How much history is kept.</summary>
     public CompactionOptions Compaction { get; init; } = new();
 
+    /// <summary>When snapshots are taken.</summary>
+    public SnapshotOptions Snapshots { get; init; } = new();
+
     /// <summary>After this a client is told that its request failed, or that its outcome is unknown.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(7);
 

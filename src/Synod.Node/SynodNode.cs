@@ -11,7 +11,7 @@ namespace Synod.Node;
 /// One whole node without sockets, threads or clocks: three actors joined by bounded queues. The host gives each its
 /// turns: threads in production, a scheduler in simulation. Build it, recover its journal, start it, then turn.
 /// </summary>
-public sealed class SynodNode : INode
+public sealed partial class SynodNode : INode
 {
     private const uint Group = 0;
 
@@ -82,6 +82,9 @@ public sealed class SynodNode : INode
         _coreTurn = TurnCore;
         _journalTurn = TurnJournal;
         _applyTurn = TurnApply;
+        _snapshotBoxes = new SnapshotMailboxes(wakes.Journal, wakes.Core);
+        _snapshotBoard = new SnapshotBoard(wakes.Core, wakes.Apply);
+        _snapshotRecovery = new SnapshotRecovery(options, observer);
         _status = new NodeStatus(options.Self, NodeId.None, Ballot.None, Slot.Zero, Slot.Zero, false, null);
     }
 
@@ -116,15 +119,15 @@ public sealed class SynodNode : INode
     /// <summary>The watch hub's view for metrics; null before the start.</summary>
     public WatchHub? Watches => _hub;
 
+    /// <summary>What metrics show of the store.</summary>
+    public StoreFigures Figures => _board.Figures;
+
     /// <summary>Lengths of the queues between doors and actors.</summary>
     public (int Writes, int Reads, int Direct, int ApplyBatches, int UnderWay, int HeldPackets) Queues =>
         (_writes.Count, _reads.Count, _direct.Count, _batches.Count, _core?.Waiting ?? 0, _host?.HeldPackets ?? 0);
 
     /// <summary>The last round trip to a peer.</summary>
     public TimeSpan RoundTripOf(NodeId peer) => _replica.RoundTripOf(peer);
-
-    /// <summary>Begins recovery; the host pumps it to its end before <see cref="Start"/>.</summary>
-    public JournalOpening OpenJournal(IDisk disk) => new(disk, _journalOptions, _recovery);
 
     /// <summary>Recovery is over: from now on the actors may turn.</summary>
     public RecoveryReportSummary Start(JournalOpening opening, IDisk disk)
@@ -142,11 +145,16 @@ public sealed class SynodNode : INode
         leases.Show(_state);
         _core = new CoreActor(
             _options, _host, _peers, genesis, divergence, commands, _board, new LeaseDriver(_host, leases), _draws,
-            _observer, _batches, spent, _writes, _reads, _handOvers);
+            _observer, _batches, spent, _writes, _reads, _handOvers, StartSnapshots(_host));
         _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
-        _apply = new ApplyActor(_options, _state, _board, _hub, _batches, spent, _direct, sums, leases);
+        _board.Figures.Show(_state);
+        _apply = new ApplyActor(
+            _options, _state, _board, _hub, _batches, spent, _direct, sums, leases,
+            new SnapshotTaker(
+                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest.Slot),
+            new SnapshotBuilder(_options, _snapshotBoard));
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,
             _replica.ChosenUpTo, _replica.Promised);
@@ -233,8 +241,6 @@ public sealed class SynodNode : INode
         Publish();
         return next;
     }
-
-    private Instant TurnJournal(Instant now) => IsEnding ? Instant.Never : _journal!.Turn(now);
 
     private Instant TurnApply(Instant now)
     {

@@ -16,8 +16,24 @@ public enum DiskOperation
     /// <summary>Write a new file whole, sync it, rename it over <see cref="DiskRequest.Name"/>, sync the directory.</summary>
     ReplaceWhole,
 
-    /// <summary>Remove the file and sync the directory.</summary>
+    /// <summary>Remove the file and sync the directory. Carried out beside the other requests.</summary>
     Delete,
+
+    /// <summary>
+    /// Append <see cref="DiskRequest.Bytes"/> to the unfinished file of this name, which does not show under it yet;
+    /// offset 0 begins it anew. Nothing of it is promised, and a crash takes it. Carried out beside the other requests, in
+    /// order with the next two.
+    /// </summary>
+    AppendAside,
+
+    /// <summary>
+    /// Sync the unfinished file, rename it to <see cref="DiskRequest.Name"/>, sync the directory: after a crash it is there
+    /// whole or not at all.
+    /// </summary>
+    FinishAside,
+
+    /// <summary>Throw the unfinished file away.</summary>
+    DropAside,
 }
 
 /// <summary>One request. Its bytes must not change until its completion is taken.</summary>
@@ -38,8 +54,8 @@ public readonly record struct DiskRequest(
 public readonly record struct DiskCompletion(ulong Id, string? Error, bool OutOfSpace, TimeSpan Took = default);
 
 /// <summary>
-/// One actor's handle on a data directory; a second actor opens a second one. Requests are carried out in order (but see
-/// <see cref="DiskOperation.CreateZeroFilled"/>) and never call back: the owner polls completions. A request that failed is
+/// One actor's handle on a data directory; a second actor opens a second one. Requests are carried out in order (but for
+/// those that say "beside", which delay nobody's sync) and never call back: the owner polls completions. A request that failed is
 /// never retried by the disk. Whether a request is done within <see cref="Submit"/>, on the owner's thread, or later is
 /// the disk's affair. Reading is for recovery and catch-up, and returns what is there at once, synced or not.
 /// </summary>
@@ -60,6 +76,6 @@ public interface IDisk
     /// <summary>Starts a request.</summary>
     void Submit(in DiskRequest request);
 
-    /// <summary>Takes the next completion: in order of submission, but for files being made.</summary>
+    /// <summary>Takes the next completion: in order of submission, but for what is done beside.</summary>
     bool TryTakeCompletion(out DiskCompletion completion);
 }

@@ -57,6 +57,7 @@ public sealed class LogHost
     private ulong _readId;
     private ulong _persistedUpTo;
     private Ballot _carried;
+    private Slot _carriedLetGo;
     private Instant _oldestUnsynced = Instant.Never;
     private ulong _oldestUnsyncedRecord;
     private int _recordsCounted;
@@ -104,6 +105,19 @@ public sealed class LogHost
 
     /// <summary>Why writes are refused for now, or null: the disk is full.</summary>
     public string? NoSpace { get; private set; }
+
+    /// <summary>Slots up to here are not in the journal any more, as far as this node says: snapshots stand for them.</summary>
+    public Slot LetGoUpTo { get; private set; }
+
+    /// <summary>Peers that asked for decrees which only a snapshot can give them; the caller takes them each turn.</summary>
+    public List<NodeId> SnapshotsWanted { get; } = [];
+
+    /// <summary>Snapshots stand for all slots up to here: the journal may let go of them.</summary>
+    public void LetGo(Slot upTo)
+    {
+        LetGoUpTo = Slot.Max(LetGoUpTo, upTo);
+        Replica.Forget(LetGoUpTo);
+    }
 
     /// <summary>
     /// Whether the journal has room, the records of this turn counted. Without it the caller takes nothing that makes
@@ -221,13 +235,6 @@ public sealed class LogHost
                 BatchFor(_record.Length).Add(
                     number, _group, Stream, Replica.Configuration.Number, key, _record.Span);
             }
-            if (Replica.Promised != _carried)
-            {
-                _carried = Replica.Promised;
-                _carry.Clear();
-                LogRecovery.WriteCarry(_carry, Replica.Configuration.Number, _carried);
-                _unposted[^1].SetCarry(_carry.Span);
-            }
             Counters.RecordsWritten += count;
             if (_oldestUnsynced == Instant.Never)
             {
@@ -235,7 +242,33 @@ public sealed class LogHost
                 _oldestUnsyncedRecord = Output.LastRecord;
             }
         }
+        KeepCarry();
         PostBatches();
+    }
+
+    /// <summary>
+    /// Whatever batch a segment ends with, the next one opens with a carry that knows all promises before it: so every
+    /// batch that is still here gets it. A carry may promise more than the records before it, never less.
+    /// </summary>
+    private void KeepCarry()
+    {
+        if (Replica.Promised == _carried && LetGoUpTo == _carriedLetGo)
+        {
+            return;
+        }
+        _carried = Replica.Promised;
+        _carriedLetGo = LetGoUpTo;
+        _carry.Clear();
+        LogRecovery.WriteCarry(_carry, Replica.Configuration.Number, _carried, LetGoUpTo);
+        if (_unposted.Count == 0)
+        {
+            _unposted.Add(_journal.Rent());
+        }
+        foreach (var batch in _unposted)
+        {
+            batch.SetCarry(_carry.Span);
+            batch.LetGo(_group, LetGoUpTo.Number);
+        }
     }
 
     /// <summary>
@@ -267,7 +300,11 @@ public sealed class LogHost
     {
         foreach (var read in Output.JournalReads)
         {
-            if (_reads.Count < ReadsWaitingMax && !IsWaiting(read.To))
+            if (read.First <= Slot.Max(LetGoUpTo, Replica.SnapshotFloor))
+            {
+                SnapshotsWanted.Add(read.To);
+            }
+            else if (_reads.Count < ReadsWaitingMax && !IsWaiting(read.To))
             {
                 _reads.Enqueue(new WaitingRead(read, Output.LastRecord));
             }
@@ -310,6 +347,10 @@ public sealed class LogHost
             var read = result.Records[i];
             var known = RecordCodec.TryRead(read.Payload, out var record);
             Check.That(known && record.Slot.Number == read.Key && record.Slot <= Replica.ChosenUpTo);
+            if (record.Slot <= Replica.SnapshotFloor)
+            {
+                continue; // A snapshot came while it was read: this may be an acceptance that was never chosen.
+            }
             Output.SendLearned(_readingFor, new Learn(record.Slot, record.Decree, i == result.Records.Count - 1));
         }
         if (result.Damage is { } damage)

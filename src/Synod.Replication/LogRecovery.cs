@@ -28,13 +28,20 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         var version = reader.U8();
         reader.U64();
         var promised = reader.Ballot();
-        if (version != CarryVersion || reader.IsBad)
+        LetGoUpTo = version == CarryVersion ? reader.Slot() : Slot.Zero;
+        if (version is not (CarryVersion or CarryVersionWithoutSlot) || reader.IsBad)
         {
             throw new JournalRefusedException(
                 null,
                 "The journal's carry record was written by another version of Synod. Start that version, or upgrade step by step.");
         }
         replica.RecoverPromise(promised);
+        if (replica.ChosenUpTo < LetGoUpTo)
+        {
+            throw new JournalRefusedException(
+                null,
+                $"The journal begins after slot {LetGoUpTo}, and no sound snapshot reaches so far (the best one ends at slot {replica.ChosenUpTo})." + WhatToDo);
+        }
     }
 
     /// <inheritdoc/>
@@ -49,6 +56,12 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         Check.That(record.Configuration == replica.Configuration.Number);
         replica.Recover(state, record.Number, output);
         _last = record.Number;
+        if (state.Kind == StateRecordKind.ChosenUpTo && replica.ChosenUpTo < state.Slot)
+        {
+            throw new JournalRefusedException(
+                null,
+                $"Record {record.Number} of the journal says that this node had everything up to slot {state.Slot}, but its snapshots and the journal reach only to slot {replica.ChosenUpTo}." + WhatToDo);
+        }
         foreach (var decree in output.Decrees)
         {
             apply(decree);
@@ -60,7 +73,7 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
     public ReadOnlyMemory<byte> BuildCarry()
     {
         var writer = new ByteWriter(64);
-        WriteCarry(writer, replica.Configuration.Number, replica.Promised);
+        WriteCarry(writer, replica.Configuration.Number, replica.Promised, LetGoUpTo);
         return writer.Memory;
     }
 
@@ -72,12 +85,21 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         output.ContinueAfter(lastRecord);
     }
 
-    internal static void WriteCarry(ByteWriter writer, ulong configuration, Ballot promised)
+    /// <summary>Slots up to here may be missing from the journal: snapshots stand for them.</summary>
+    public Slot LetGoUpTo { get; private set; }
+
+    internal static void WriteCarry(ByteWriter writer, ulong configuration, Ballot promised, Slot letGoUpTo)
     {
         writer.U8(CarryVersion);
         writer.U64(configuration);
         writer.Ballot(promised);
+        writer.Slot(letGoUpTo);
     }
 
-    private const byte CarryVersion = 1;
+    private const string WhatToDo =
+        " A snapshot file is missing or damaged. This node cannot tell what it has applied, so it takes no part; the other"
+        + " members go on without it. Keep a copy of the directory, check the medium, and replace the member.";
+
+    private const byte CarryVersion = 2;
+    private const byte CarryVersionWithoutSlot = 1;
 }

@@ -61,6 +61,39 @@ public sealed class RealDiskTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void A_file_that_grows_beside_shows_when_it_is_finished_and_not_before(bool portable)
+    {
+        using (var directory = new LockedDirectory(_path, portable))
+        {
+            var disk = directory.OpenDisk();
+            var large = new byte[700_000];
+            Array.Fill(large, (byte)7);
+            Assert.Null(Do(disk, DiskOperation.AppendAside, "s", 0, [1, 2], 0).Error);
+            Assert.Null(Do(disk, DiskOperation.AppendAside, "s", 2, large, 0).Error);
+            Assert.Null(Do(disk, DiskOperation.AppendAside, "s", 700_002, large, 0).Error);
+            Assert.Empty(disk.List());
+            Assert.Null(Do(disk, DiskOperation.FinishAside, "s", 0, [], 0).Error);
+            Assert.Equal(["s"], disk.List());
+            Assert.Equal(1_400_002, disk.LengthOf("s"));
+            var read = new byte[3];
+            Assert.Equal(3, disk.Read("s", 0, read));
+            Assert.Equal([1, 2, 7], read);
+            Assert.NotNull(Do(disk, DiskOperation.FinishAside, "s", 0, [], 0).Error);
+            Assert.NotNull(Do(disk, DiskOperation.AppendAside, "t", 5, [1], 0).Error);
+            Assert.Null(Do(disk, DiskOperation.AppendAside, "t", 0, [1], 0).Error);
+            Assert.Null(Do(disk, DiskOperation.DropAside, "t", 0, [], 0).Error);
+            Assert.NotNull(Do(disk, DiskOperation.FinishAside, "t", 0, [], 0).Error);
+            Assert.Null(Do(disk, DiskOperation.AppendAside, "u", 0, [1], 0).Error);
+        }
+        Assert.Contains(Directory.EnumerateFiles(_path), name => name.EndsWith("u.new", StringComparison.Ordinal));
+        using var again = new LockedDirectory(_path, portable);
+        Assert.Equal(["s"], again.OpenDisk().List());
+        Assert.DoesNotContain(Directory.EnumerateFiles(_path), name => name.EndsWith(".new", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void A_directory_in_use_is_refused_and_free_again_when_closed(bool portable)
     {
         using (new LockedDirectory(_path, portable))

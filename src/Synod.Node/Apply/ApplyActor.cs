@@ -9,7 +9,7 @@ namespace Synod.Node;
 /// The apply actor: runs chosen commands in slot order, ends the requests that wait for them, serves reads that are
 /// recent enough, and feeds the watch hub. A huge range delays what is here, and never a heartbeat.
 /// </summary>
-internal sealed class ApplyActor
+internal sealed partial class ApplyActor
 {
     private readonly ReplicatedState _state;
     private readonly NodeOptions _options;
@@ -30,8 +30,10 @@ internal sealed class ApplyActor
     public ApplyActor(
         NodeOptions options, ReplicatedState state, SessionBoard board, WatchHub hub,
         Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent, Mailbox<NodeRequest> direct,
-        Mailbox<EffectSumAt> sums, LeaseBoard leases)
+        Mailbox<EffectSumAt> sums, LeaseBoard leases, SnapshotTaker taker, SnapshotBuilder builder)
     {
+        _taker = taker;
+        _builder = builder;
         _options = options;
         _state = state;
         _board = board;
@@ -66,11 +68,13 @@ internal sealed class ApplyActor
         var more = _hub.Turn(_state.Store, now);
         // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
         more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
+        more |= _builder.Turn();
+        var slice = _taker.Turn(now);
         if (more || _batches.Count > 0 || _direct.Count > 0)
         {
             return now;
         }
-        return now + (_waitingReads.Count > 0 ? ReadTick : WatchTick);
+        return Instant.Min(slice, now + (_waitingReads.Count > 0 ? ReadTick : WatchTick));
     }
 
     /// <summary>The node stops: everybody who waits is told.</summary>
@@ -110,8 +114,16 @@ internal sealed class ApplyActor
         var bytes = 0L;
         foreach (var decree in batch.Decrees)
         {
+            if (batch.Install != Slot.Zero && decree.Slot > batch.Install && _state.AppliedUpTo < batch.Install)
+            {
+                Install(batch.Install);
+            }
             Apply(decree);
             bytes += decree.Decree.Value.Length;
+        }
+        if (_state.AppliedUpTo < batch.Install)
+        {
+            Install(batch.Install);
         }
         foreach (var (session, sequence, failure) in batch.Expiries)
         {
@@ -125,6 +137,7 @@ internal sealed class ApplyActor
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
         _board.AppliedBytes += bytes;
+        _board.Figures.Show(_state);
         _leases.Show(_state);
     }
 
@@ -149,6 +162,7 @@ internal sealed class ApplyActor
             _hub.GiveAllNew(_state.Store);
         }
         var applied = _state.Apply(decree, _isWanted);
+        _taker.Applied(_state);
         if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)
         {
             // A full mailbox skips a comparison; the next one covers everything before it as well.

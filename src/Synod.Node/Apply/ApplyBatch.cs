@@ -26,8 +26,14 @@ internal sealed class ApplyBatch
 
     public List<ReadBatch> Reads { get; } = [];
 
+    /// <summary>
+    /// Where not zero: the snapshot of this slot, which was built, becomes the state, after the decrees up to its slot and
+    /// before those above it.
+    /// </summary>
+    public Slot Install { get; set; }
+
     public bool IsEmpty =>
-        Registrations.Count == 0 && Decrees.Count == 0 && Expiries.Count == 0 && Reads.Count == 0;
+        Install == Slot.Zero && Registrations.Count == 0 && Decrees.Count == 0 && Expiries.Count == 0 && Reads.Count == 0;
 
     /// <summary>Nothing of it will be carried out: tells everybody in it, each once.</summary>
     public void FailAll(Failure failure)
@@ -53,5 +59,6 @@ internal sealed class ApplyBatch
         Decrees.Clear();
         Expiries.Clear();
         Reads.Clear();
+        Install = Slot.Zero;
     }
 }

@@ -40,7 +40,7 @@ public sealed class ReplicatedState(uint group)
     /// <summary>The store.</summary>
     public OrderedStore Store { get; private set; } = new();
 
-    /// <summary>Opens a cursor over the state as it is now. One at a time.</summary>
+    /// <summary>Opens a cursor over the state as it is now.</summary>
     internal StateCursor OpenCursor(ulong clusterId, Configuration configuration) => new(
         this,
         new SnapshotHeader(
@@ -55,7 +55,11 @@ public sealed class ReplicatedState(uint group)
         StoreTimeMicroseconds = snapshot.Header.StoreTimeMicroseconds;
         Sessions = snapshot.Sessions;
         Store = snapshot.Store;
+        OnInstalled?.Invoke(AppliedUpTo);
     }
+
+    /// <summary>Hears of every snapshot that was installed, also in recovery; for judges of simulated worlds.</summary>
+    public Action<Slot>? OnInstalled { get; set; }
 
     /// <summary>Sees every decree just before it is applied, also in recovery; for judges of simulated worlds.</summary>
     public Action<LearnedDecree>? OnApplied { get; set; }

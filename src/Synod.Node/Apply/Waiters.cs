@@ -40,6 +40,18 @@ internal sealed class Waiters
         return true;
     }
 
+    /// <summary>Fails those whose command is settled although its outcome was not seen here.</summary>
+    public void FailSettled(Func<ulong, bool> isSettled, Failure failure)
+    {
+        for (var sequence = AnsweredBelow; sequence < _end; sequence++)
+        {
+            if (Waits(sequence) && isSettled(sequence) && TryTake(sequence, out var request))
+            {
+                request.Fail(failure);
+            }
+        }
+    }
+
     /// <summary>Fails everybody and starts numbering anew, for a new session.</summary>
     public void Restart(Failure failure)
     {

@@ -2,6 +2,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Replication;
+using Synod.Wire;
 
 namespace Synod.Node;
 
@@ -27,6 +28,7 @@ internal sealed class CoreActor
     private readonly Mailbox<WriteRequest> _writeInbox;
     private readonly Mailbox<ReadRequest> _readInbox;
     private readonly Mailbox<NodeId> _handOvers;
+    private readonly SnapshotExchange _snapshots;
     private ApplyBatch _batch = new();
     private string? _space;
     private string? _damage;
@@ -35,8 +37,10 @@ internal sealed class CoreActor
     public CoreActor(
         NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands,
         SessionBoard board, LeaseDriver leases, Draws draws, INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
-        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers)
+        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers,
+        SnapshotExchange snapshots)
     {
+        _snapshots = snapshots;
         _options = options;
         _host = host;
         _peers = peers;
@@ -93,6 +97,7 @@ internal sealed class CoreActor
         }
         _reads.Expire(now, _options.RequestTimeout, Failure.NoLeader);
         _host.EndTurn(now);
+        _snapshots.Offer();
         PostBatch();
         ReportAlarms();
         next = Instant.Min(next, _commands.Next(now));
@@ -123,7 +128,8 @@ internal sealed class CoreActor
     {
         var replica = _host.Replica;
         replica.SetElectable(now - _host.OldestUnsynced < _options.StalledSync || _host.OldestUnsynced > now);
-        replica.CatchUpPaused = _batches.Count > _batches.Limit / 2;
+        var snapshotsNext = _snapshots.Turn(now, _batch);
+        replica.CatchUpPaused = _batches.Count > _batches.Limit / 2 || _snapshots.IsReceiving;
         _commands.Turn(now, _batch);
         while (_handOvers.TryTake(out var to))
         {
@@ -134,7 +140,7 @@ internal sealed class CoreActor
         {
             replica.RequestRead(now, request, _host.Output);
         }
-        var next = Instant.Min(_host.Finish(now, _draws.Next()), leasesNext);
+        var next = Instant.Min(Instant.Min(_host.Finish(now, _draws.Next()), leasesNext), snapshotsNext);
         HearEvents(now);
         _batch.Decrees.AddRange(_host.Output.Decrees);
         foreach (var decree in _host.Output.Decrees)
@@ -201,6 +207,10 @@ internal sealed class CoreActor
                     _host.Replica.LinkDown(now, e.From, _host.Output);
                     _observer.Link(e.From, false, e.Reason);
                 }
+                else if (e.Lane == PeerLane.Bulk)
+                {
+                    _snapshots.LinkDown(now, e.From);
+                }
                 break;
             default:
                 if (MembershipPacket.IsOne(e.Frame.Span))
@@ -211,11 +221,23 @@ internal sealed class CoreActor
                 {
                     _divergence.Take(e.From, e.Frame);
                 }
+                else if (_genesis.IsActive && SnapshotPacket.IsOne(e.Frame.Span))
+                {
+                    TakeSnapshotPacket(now, e);
+                }
                 else if (_genesis.IsActive)
                 {
                     _host.TakePacket(now, e.From, e.Frame);
                 }
                 break;
+        }
+    }
+
+    private void TakeSnapshotPacket(Instant now, in PeerEvent e)
+    {
+        if (!_snapshots.Take(now, e.From, e.Frame))
+        {
+            _peers.Refuse(e.From, "malformed packet about a snapshot: the peer speaks another format or is of another cluster");
         }
     }
 

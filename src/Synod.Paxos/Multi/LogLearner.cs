@@ -133,8 +133,14 @@ internal sealed partial class LogLearner(ReplicaContext context)
     public void Serve(NodeId peer, in CatchUp request)
     {
         var last = Slot.Min(Slot.Min(request.Last, ChosenUpTo), request.First + (ulong)context.Options.CatchUpSlotsMax);
-        if (request.First > last || request.First == Slot.Zero)
+        if (request.First > last)
         {
+            return;
+        }
+        if (request.First == Slot.Zero)
+        {
+            // The journal has no record of it: it is what the journal began with.
+            context.Output.Send(peer, new Learn(Slot.Zero, context.Configurations.DecreeOfSlotZero, EndsAnswer: true));
             return;
         }
         if (request.First <= context.Log.Floor)
@@ -183,9 +189,20 @@ internal sealed partial class LogLearner(ReplicaContext context)
             {
                 MarkChosen(ChosenUpTo.Next);
             }
-            Check.That(ChosenUpTo >= record.Slot);
-            PersistedChosenUpTo = ChosenUpTo;
+            PersistedChosenUpTo = ChosenUpTo; // Whether it reaches as far as the record says is for the host to see.
         }
+    }
+
+    /// <summary>A snapshot stands for everything up to its slot.</summary>
+    public void Jump(Slot slot)
+    {
+        Check.That(slot > ChosenUpTo);
+        context.Log.JumpFloor(slot, ChosenUpTo);
+        ChosenUpTo = slot;
+        Know(slot);
+        _stalledSince = context.Now;
+        (_isAsking, _isAnswered, _attempts) = (false, true, 0); // Whatever comes after it is asked for at once.
+        Advance();
     }
 
     private void Advance()
@@ -219,19 +236,21 @@ internal sealed partial class LogLearner(ReplicaContext context)
     public void Trim()
     {
         var log = context.Log;
-        if (log.Bytes <= context.Options.LogTailBytesMax &&
-            ChosenUpTo.Number - log.Floor.Number <= (ulong)context.Options.LogTailSlotsMax)
+        for (var slot = log.Floor.Next; slot <= ChosenUpTo && MayGo(slot); slot = slot.Next)
         {
-            return;
+            log.RaiseFloor(slot);
         }
-        var floor = log.Floor;
-        while (floor < ChosenUpTo && log.At(floor.Next).Record <= context.PersistedUpTo &&
-            (log.Bytes > context.Options.LogTailBytesMax ||
-             ChosenUpTo.Number - floor.Number > (ulong)context.Options.LogTailSlotsMax))
-        {
-            floor = floor.Next;
-            log.RaiseFloor(floor);
-        }
+    }
+
+    /// <summary>Chosen slots up to here need not be kept for anybody: a snapshot stands for them.</summary>
+    public Slot ForgetUpTo { get; set; }
+
+    private bool MayGo(Slot slot)
+    {
+        var log = context.Log;
+        var isSurplus = slot <= ForgetUpTo || log.Bytes > context.Options.LogTailBytesMax ||
+            ChosenUpTo.Next.Number - slot.Number > (ulong)context.Options.LogTailSlotsMax;
+        return isSurplus && log.At(slot).Record <= context.PersistedUpTo;
     }
 
     private const uint PatienceDoublingsMax = 2;

@@ -92,6 +92,22 @@ internal sealed partial class SlotLog
         }
     }
 
+    /// <summary>Forgets all slots up to <paramref name="slot"/>, whatever was in them: a snapshot stands for them.</summary>
+    public void JumpFloor(Slot slot, Slot chosenUpTo)
+    {
+        Check.That(slot >= Floor);
+        for (var s = Floor.Number + 1; s <= Math.Min(slot.Number, Top.Number); s++)
+        {
+            ref var entry = ref _ring[s & (ulong)(_ring.Length - 1)];
+            var bytes = entry.Filled ? entry.Decree.Value.Length : 0;
+            Bytes -= bytes;
+            OpenBytes -= s > chosenUpTo.Number ? bytes : 0;
+            entry = default;
+        }
+        Floor = slot;
+        Top = Slot.Max(Top, slot);
+    }
+
     private void Grow(Slot slot)
     {
         var needed = checked((int)(slot.Number - Floor.Number)) + 1;

@@ -64,6 +64,30 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Error, Message = "old records could not be read back; peers that have them are asked: {What}")]
     public static partial void Damage(this ILogger log, string what);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "snapshot taken slot={Slot} bytes={Bytes} seconds={Seconds:F3}")]
+    public static partial void SnapshotTaken(this ILogger log, ulong slot, long bytes, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a snapshot was given up, the next one is taken at its time; the journal keeps what it would have let go slot={Slot}: {Why}")]
+    public static partial void SnapshotFailed(this ILogger log, ulong slot, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "state begins with the snapshot slot={Slot} bytes={Bytes}")]
+    public static partial void SnapshotRecovered(this ILogger log, ulong slot, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a snapshot is damaged and passed over for the one before it; check the medium slot={Slot}: {Why}")]
+    public static partial void SnapshotRefused(this ILogger log, ulong slot, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "fetching a snapshot: what is missing here is older than the peer's journal slot={Slot} bytes={Bytes} peer={Peer}")]
+    public static partial void SnapshotFetching(this ILogger log, ulong slot, long bytes, string peer);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "fetching a snapshot ended early, it begins anew if it is still needed slot={Slot} bytes={Bytes} peer={Peer}: {Why}")]
+    public static partial void SnapshotFetchEnded(this ILogger log, ulong slot, long bytes, string peer, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "snapshot installed slot={Slot} bytes={Bytes} seconds={Seconds:F3} peer={Peer}")]
+    public static partial void SnapshotInstalled(this ILogger log, ulong slot, long bytes, double seconds, string peer);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "journal trimmed up to slot={Slot}")]
+    public static partial void JournalTrimmed(this ILogger log, ulong slot);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "stopped serving for good: {Why}")]
     public static partial void NodeFaulted(this ILogger log, string why);
 

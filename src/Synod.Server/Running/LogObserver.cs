@@ -101,10 +101,55 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
     public void Damage(string what) => log.Damage(what);
 
     /// <inheritdoc/>
+    public void Snapshot(in SnapshotNotice notice)
+    {
+        var slot = notice.Slot.Number;
+        switch (notice.Kind)
+        {
+            case SnapshotNoticeKind.Taken:
+                log.SnapshotTaken(slot, notice.Bytes, notice.Took.TotalSeconds);
+                break;
+            case SnapshotNoticeKind.Failed:
+                log.SnapshotFailed(slot, notice.Text ?? "");
+                break;
+            case SnapshotNoticeKind.Recovered:
+                log.SnapshotRecovered(slot, notice.Bytes);
+                break;
+            case SnapshotNoticeKind.Refused:
+                log.SnapshotRefused(slot, notice.Text ?? "");
+                break;
+            case SnapshotNoticeKind.JournalLetGo:
+                log.JournalTrimmed(slot);
+                break;
+            default:
+                FromPeer(notice, NameOf(notice.Peer));
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Fault(string why)
     {
         log.NodeFaulted(why);
         fault(why);
+    }
+
+    private void FromPeer(in SnapshotNotice notice, string peer)
+    {
+        var slot = notice.Slot.Number;
+        switch (notice.Kind)
+        {
+            case SnapshotNoticeKind.Fetching:
+                log.SnapshotFetching(slot, notice.Bytes, peer);
+                break;
+            case SnapshotNoticeKind.FetchEnded:
+                log.SnapshotFetchEnded(slot, notice.Bytes, peer, notice.Text ?? "");
+                break;
+            default:
+                Check.That(notice.Kind == SnapshotNoticeKind.Installed);
+                log.SnapshotInstalled(slot, notice.Bytes, notice.Took.TotalSeconds, peer);
+                break;
+        }
     }
 
     private string NameOf(NodeId node) => members.FirstOrDefault(member => member.Id == node)?.Name ?? node.ToString();

@@ -27,12 +27,20 @@ internal sealed class NodeMetrics : IDisposable
         Counter("synod_journal_records_total", "Records given to the journal.", () => node.Counters.RecordsWritten);
         Counter("synod_journal_batches_total", "Batches given to the journal.", () => node.Counters.BatchesWritten);
         Counter("synod_journal_syncs_total", "Writes with sync that were reported.", () => node.Counters.Syncs);
+        Gauge("synod_store_revision", "The store's present revision on this node.", () => node.Figures.Revision);
+        Gauge("synod_store_keys", "Keys there are on this node.", () => node.Figures.Keys);
+        Gauge("synod_leases", "Leases there are.", () => node.Figures.Leases);
+        Counter(
+            "synod_leases_expired_total", "Leases that expired since this node started.",
+            () => node.Figures.LeasesExpired);
+        LikeEtcd(node, observer, self);
         _meter.CreateObservableCounter(
             "synod_journal_sync_seconds_total", () => node.Counters.SyncMicroseconds / MicrosecondsPerSecond,
             description: "Time of all writes with sync.");
         _meter.CreateObservableGauge(
             "synod_journal_sync_longest_seconds", () => node.Counters.LongestSyncMicroseconds / MicrosecondsPerSecond,
             description: "The longest write with sync since the start.");
+        Snapshots(node);
         _meter.CreateObservableGauge("synod_queue_length", () => QueuesOf(node), description: "Waiting in each queue.");
         _meter.CreateObservableGauge(
             "synod_peer_round_trip_seconds",
@@ -41,8 +49,41 @@ internal sealed class NodeMetrics : IDisposable
             description: "The last round trip to each peer.");
     }
 
+    private void Snapshots(SynodNode node)
+    {
+        Counter("synod_snapshots_taken_total", "Snapshots written of the own state.", () => node.Snapshots?.Taken ?? 0);
+        Counter("synod_snapshots_received_total", "Snapshots that came from peers.", () => node.Snapshots?.Received ?? 0);
+        Gauge("synod_snapshot_last_slot", "The last slot in the newest snapshot.", () => (long)(node.Snapshots?.Newest.Slot.Number ?? 0));
+        Gauge("synod_snapshot_last_bytes", "Length of the newest snapshot.", () => node.Snapshots?.Newest.Bytes ?? 0);
+        _meter.CreateObservableGauge(
+            "synod_snapshot_last_seconds", () => node.Snapshots?.LastTook.TotalSeconds ?? 0,
+            description: "How long the newest snapshot took to write or receive.");
+        Gauge("synod_journal_segments", "Segment files of the journal.", () => node.Journal?.Segments ?? 0);
+        Counter("synod_journal_segments_removed_total", "Segments removed behind snapshots.", () => node.Journal?.SegmentsRemoved ?? 0);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>What means the same as in etcd, under etcd's names too: dashboards and alerts fit as they are.</summary>
+    private void LikeEtcd(SynodNode node, LogObserver observer, Paxos.NodeId self)
+    {
+        Gauge("etcd_server_is_leader", "1 while this node leads.", () => node.Status.Leader == self ? 1 : 0);
+        Gauge(
+            "etcd_server_has_leader", "1 while this node knows a leader.", () => node.Status.Leader.Number == 0 ? 0 : 1);
+        Counter(
+            "etcd_server_leader_changes_seen_total", "Leaders this node came to know.", () => observer.LeaderChanges);
+        Gauge(
+            "etcd_server_proposals_committed_total", "All slots up to here are chosen.",
+            () => (long)node.Status.ChosenUpTo.Number);
+        Gauge(
+            "etcd_server_proposals_applied_total", "All slots up to here are applied.",
+            () => (long)node.Status.AppliedUpTo.Number);
+        Gauge("etcd_server_proposals_pending", "Requests of this node under way.", () => node.Queues.UnderWay);
+        Counter(
+            "etcd_server_lease_expired_total", "Leases that expired since this node started.",
+            () => node.Figures.LeasesExpired);
+    }
 
     private static IEnumerable<Measurement<long>> QueuesOf(SynodNode node)
     {

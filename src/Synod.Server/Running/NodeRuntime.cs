@@ -118,6 +118,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
             Members = members,
             ClientUrls = [.. _options.AdvertiseClientUrls.Select(url => url.ToString())],
             Compaction = _options.Compaction,
+            Snapshots = new SnapshotOptions { EveryDecrees = _options.SnapshotCount },
             Replica = new ReplicaOptions
             {
                 HeartbeatInterval = _options.HeartbeatInterval,
@@ -131,7 +132,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
             options, journalOptions, directory, _peers, observer, RandomSeed(),
             new NodeWakes(_core.Wake, _journal.Wake, _apply.Wake));
         _log.Starting(_options.Name, self, clusterId, _directory.Path);
-        await RecoverAsync(_node, _directory.OpenDisk(), directory).ConfigureAwait(false);
+        await RecoverAsync(_node, _directory.OpenDisk(), _directory.OpenDisk(), directory).ConfigureAwait(false);
         _peers.Start();
         _metrics = new NodeMetrics(_node, observer, members);
         _door = await EtcdDoor.OpenAsync(
@@ -168,9 +169,10 @@ internal sealed class NodeRuntime : IAsyncDisposable
         return directory;
     }
 
-    private async Task RecoverAsync(SynodNode node, FileDisk disk, DataDirectory directory)
+    private async Task RecoverAsync(
+        SynodNode node, FileDisk disk, FileDisk snapshots, DataDirectory directory)
     {
-        var opening = node.OpenJournal(disk);
+        var opening = node.OpenJournal(disk, snapshots);
         while (!opening.Step())
         {
             // A file is being filled by the disk's own thread.

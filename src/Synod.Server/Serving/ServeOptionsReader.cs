@@ -71,6 +71,7 @@ internal sealed class ServeOptionsReader
             HeartbeatInterval = TimeSpan.FromMilliseconds(heartbeat),
             ElectionTimeout = TimeSpan.FromMilliseconds(election),
             Compaction = ReadCompaction(),
+            SnapshotCount = ReadSnapshotCount(),
             LogLevel = ReadLogLevel(),
             LogFormat = ReadLogFormat(),
         };
@@ -294,6 +295,26 @@ internal sealed class ServeOptionsReader
         }
         return options;
     }
+
+    private ulong ReadSnapshotCount()
+    {
+        if (_sources.Find(ServeSettings.SnapshotCount) is not { } value)
+        {
+            return SnapshotCountStandard;
+        }
+        if (ulong.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count is >= SnapshotCountLeast and <= SnapshotCountMost)
+        {
+            return count;
+        }
+        Refuse(ServeSettings.SnapshotCount,
+            $"\"{value.Text}\" is not a whole number of writes from {SnapshotCountLeast} to {SnapshotCountMost}");
+        return SnapshotCountStandard;
+    }
+
+    private const ulong SnapshotCountStandard = 100_000;
+    private const ulong SnapshotCountLeast = 100;
+    private const ulong SnapshotCountMost = 1_000_000_000;
 
     private LogLevel ReadLogLevel()
     {

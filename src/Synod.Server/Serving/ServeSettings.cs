@@ -26,6 +26,7 @@ internal static class ServeSettings
     public const string ElectionTimeout = "election-timeout";
     public const string AutoCompactionMode = "auto-compaction-mode";
     public const string AutoCompactionRetention = "auto-compaction-retention";
+    public const string SnapshotCount = "snapshot-count";
     public const string Level = "log-level";
     public const string Format = "log-format";
 
@@ -54,6 +55,8 @@ internal static class ServeSettings
             "Whether history is kept by number of revisions or by time. [default: revision; periodic if only a retention is given]"),
         new(AutoCompactionRetention, "N|TIME",
             "How much history is kept: revisions, or hours or a time like 30m; 0 for all. [default: 500000 revisions, or 1h]"),
+        new(SnapshotCount, "N",
+            "A snapshot is taken after so many writes, and the journal goes behind the one before it. [default: 100000]"),
         new(Level, "debug|info|warn|error", "The least level that is logged. [default: info]"),
         new(Format, "text|json", "How log lines look. [default: text]"),
     ];

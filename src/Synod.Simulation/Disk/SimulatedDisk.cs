@@ -26,7 +26,7 @@ public enum DiskFault
 
 /// <summary>
 /// One actor's handle on a <see cref="SimulatedMedium"/>. By default a request is done at once; with
-/// <see cref="CompletesByHand"/> the scheduler completes them one by one: the oldest first, but files being made apart.
+/// <see cref="CompletesByHand"/> the scheduler completes them one by one: the oldest first, but what is done beside apart.
 /// </summary>
 public sealed class SimulatedDisk : IDisk
 {
@@ -92,27 +92,39 @@ public sealed class SimulatedDisk : IDisk
     public bool TryTakeCompletion(out DiskCompletion completion) => _done.TryDequeue(out completion);
 
     /// <summary>
-    /// Carries out the oldest request but files being made; if there is no other, the oldest of those.
+    /// Carries out the oldest request that is not done beside; if there is no other, the oldest of those.
     /// </summary>
     public bool CompleteOne()
     {
-        var at = _underWay.FindIndex(static pending => pending.Request.Operation != DiskOperation.CreateZeroFilled);
+        var at = _underWay.FindIndex(static pending => !IsBeside(pending.Request.Operation));
         return Complete(Math.Max(at, 0));
     }
+
+    /// <summary>Carries out the oldest of those that are done beside in order: removals, and files that grow unfinished.</summary>
+    public bool CompleteOneBeside() =>
+        Complete(_underWay.FindIndex(static pending => pending.Request.Operation >= DiskOperation.Delete));
+
+    /// <summary>Whether such requests are carried out beside the others.</summary>
+    public static bool IsBeside(DiskOperation operation) =>
+        operation is DiskOperation.CreateZeroFilled or >= DiskOperation.Delete;
 
     /// <summary>Carries out one request: any file being made, or the oldest other one.</summary>
     public bool Complete(int at)
     {
-        if (at >= _underWay.Count)
+        if (at < 0 || at >= _underWay.Count)
         {
             return false;
         }
         var (request, fault) = _underWay[at];
         _underWay.RemoveAt(at);
         var outOfSpace = fault == DiskFault.NoSpace || (fault == DiskFault.None && !CarryOut(request));
-        if (fault == DiskFault.SyncFails)
+        if (fault == DiskFault.SyncFails && request.Operation == DiskOperation.WriteAndSync)
         {
             _medium.ForgetDirty(request.Name);
+        }
+        if (request.Operation >= DiskOperation.AppendAside && (outOfSpace || fault != DiskFault.None))
+        {
+            _medium.DropAside(request.Name);
         }
         var error = outOfSpace ? "no space left on the simulated medium"
             : fault == DiskFault.None ? null
@@ -124,6 +136,12 @@ public sealed class SimulatedDisk : IDisk
     internal void Die()
     {
         _dead = true;
+        // A file that was being finished may have got its name already.
+        var oldest = _underWay.Find(static pending => pending.Request.Operation >= DiskOperation.Delete);
+        if (oldest.Request.Operation == DiskOperation.FinishAside && oldest.Fault == DiskFault.None)
+        {
+            _medium.MayFinishAside(oldest.Request.Name);
+        }
         _underWay.Clear();
         _done.Clear();
     }
@@ -145,9 +163,17 @@ public sealed class SimulatedDisk : IDisk
             case DiskOperation.ReplaceWhole:
                 _medium.PutWhole(request.Name, request.Bytes.ToArray());
                 return true;
-            default:
-                Check.That(request.Operation == DiskOperation.Delete);
+            case DiskOperation.Delete:
                 _medium.Remove(request.Name);
+                return true;
+            case DiskOperation.AppendAside:
+                return _medium.AppendAside(request.Name, request.Offset, request.Bytes.Span);
+            case DiskOperation.FinishAside:
+                _medium.FinishAside(request.Name);
+                return true;
+            default:
+                Check.That(request.Operation == DiskOperation.DropAside);
+                _medium.DropAside(request.Name);
                 return true;
         }
     }

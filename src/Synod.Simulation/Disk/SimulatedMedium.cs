@@ -31,7 +31,7 @@ public enum TornWrite
 /// (the cache) and what a loss of power leaves (the medium). All chance comes from the draws handed in.
 /// </summary>
 /// <param name="draw">Random 64-bit draws from the world's seed.</param>
-public sealed class SimulatedMedium(Func<ulong> draw)
+public sealed partial class SimulatedMedium(Func<ulong> draw)
 {
     /// <summary>What is written whole or not at all.</summary>
     public const int SectorBytes = 512;
@@ -65,7 +65,8 @@ public sealed class SimulatedMedium(Func<ulong> draw)
     public IReadOnlyList<string> Names => [.. _files.Keys];
 
     /// <summary>Bytes of all files together.</summary>
-    public long UsedBytes => _files.Values.Sum(static image => (long)image.Cache.Length);
+    public long UsedBytes => 
+        _files.Values.Sum(static image => (long)image.Cache.Length) + _unfinished.Values.Sum(static file => (long)file.Count);
 
     /// <summary>A handle for one actor. Handles opened before a crash are dead after it.</summary>
     public SimulatedDisk Open()
@@ -207,6 +208,7 @@ public sealed class SimulatedMedium(Func<ulong> draw)
             disk.Die();
         }
         _disks.Clear();
+        _unfinished.Clear(); // who opens the directory next removes them
     }
 
     private static void Copy(byte[] from, byte[] to, in Range range) =>

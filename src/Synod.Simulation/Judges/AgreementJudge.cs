@@ -15,6 +15,15 @@ internal sealed class AgreementJudge(Verdicts verdicts, Scheduler scheduler)
     {
         var who = $"{life.Machine.Name} in life {life.Number}";
         var last = 0UL;
+        life.Node!.State.OnInstalled = slot =>
+        {
+            scheduler.Note(TraceKind.Applied, (ulong)life.Machine.Index, slot.Number);
+            if (slot.Number <= last)
+            {
+                verdicts.Add("agreement", $"{who} went back to the snapshot of slot {slot} after {last}");
+            }
+            last = slot.Number;
+        };
         life.Node!.State.OnApplied = learned =>
         {
             var hash = HashOf(learned.Decree);

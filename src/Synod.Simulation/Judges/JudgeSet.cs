@@ -1,3 +1,4 @@
+using Synod.Node;
 using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Ports;
@@ -47,6 +48,19 @@ internal sealed class JudgeSet
     {
         _effects.Look(life);
         _soundness.Look(life);
+    }
+
+    /// <summary>What happened to snapshots, for tests and statistics.</summary>
+    public Dictionary<SnapshotNoticeKind, int> Snapshots { get; } = [];
+
+    /// <summary>The number of the node from which a snapshot was last asked for; 0 if none was.</summary>
+    public uint FetchingFrom { get; private set; }
+
+    /// <summary>A node told its operator something of snapshots.</summary>
+    public void Heard(Machine machine, in SnapshotNotice notice)
+    {
+        Snapshots[notice.Kind] = Snapshots.GetValueOrDefault(notice.Kind) + 1;
+        FetchingFrom = notice.Kind == SnapshotNoticeKind.Fetching ? notice.Peer.Number : FetchingFrom;
     }
 
     /// <summary>A node told its operator something.</summary>

@@ -30,7 +30,8 @@ internal sealed class DiskConditions
     /// <summary>Takes the fault for one request.</summary>
     public DiskFault TakeFault(in DiskRequest request)
     {
-        if (NextFault == DiskFault.None || request.Operation != DiskOperation.WriteAndSync)
+        if (NextFault == DiskFault.None || request.Operation is not (
+            DiskOperation.WriteAndSync or DiskOperation.AppendAside or DiskOperation.FinishAside))
         {
             return DiskFault.None;
         }

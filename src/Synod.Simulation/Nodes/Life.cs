@@ -24,6 +24,7 @@ internal sealed class Life
 
     private readonly SimulatedDisk _directoryDisk;
     private readonly SimulatedDisk _journalDisk;
+    private readonly SimulatedDisk _snapshotDisk;
     private readonly DataDirectory _directory;
     private readonly Actor _core;
     private readonly Actor _journal;
@@ -38,6 +39,7 @@ internal sealed class Life
         Clock = machine.NewClock();
         _directoryDisk = machine.OpenDisk(this);
         _journalDisk = machine.OpenDisk(this);
+        _snapshotDisk = machine.OpenDisk(this);
         _directory = new DataDirectory(_directoryDisk);
         _directory.Expect(machine.World.ClusterId, machine.Id, machine.Name);
         _core = new Actor(this, "core", now => Node!.CoreTurn(now));
@@ -179,7 +181,7 @@ internal sealed class Life
             new Observer(Machine), Machine.DrawSeed(),
             new NodeWakes(() => _core.Wake(), () => _journal.Wake(), () => _apply.Wake()));
         Machine.World.Judges.NodeBuilt(this);
-        _opening = Node.OpenJournal(_journalDisk);
+        _opening = Node.OpenJournal(_journalDisk, _snapshotDisk);
     }
 
     private void Run()
@@ -216,6 +218,12 @@ internal sealed class Life
         public void Space(string? alarm) => Say($"space: {alarm ?? "again"}");
 
         public void Damage(string what) => Say($"damage: {what}");
+
+        public void Snapshot(in SnapshotNotice notice)
+        {
+            machine.World.Judges.Heard(machine, notice);
+            Say($"snapshot {notice.Kind} slot {notice.Slot} bytes {notice.Bytes} n{notice.Peer} {notice.Text}");
+        }
 
         public void Fault(string why) => Say($"FAULT {why}");
 

@@ -56,6 +56,9 @@ internal sealed class Machine
     /// <summary>A process runs, is not paused and has no fault.</summary>
     public bool IsWell => Life is { IsRunning: true } && !IsPaused && Life.Node!.Fault is null;
 
+    /// <summary>Told of every request to the disk as it comes, for crashes at every one of them.</summary>
+    public Action<DiskRequest>? OnDiskRequest { get; set; }
+
     /// <summary>Starts a process.</summary>
     public void Boot()
     {
@@ -149,14 +152,21 @@ internal sealed class Machine
         disk.FaultOf = request =>
         {
             var fault = Disk.TakeFault(request);
-            life.HadDiskFault |= fault != DiskFault.None;
+            life.HadDiskFault |= fault != DiskFault.None && request.Operation == DiskOperation.WriteAndSync;
             return fault;
         };
         var last = Now;
+        var lastBeside = Now;
         disk.OnSubmit = request =>
         {
+            OnDiskRequest?.Invoke(request);
             var done = Disk.DoneAt(Now, _chance);
-            if (request.Operation != DiskOperation.CreateZeroFilled)
+            if (request.Operation >= DiskOperation.Delete)
+            {
+                done = done > lastBeside ? done : new Instant(lastBeside.Nanoseconds + 1);
+                lastBeside = done;
+            }
+            else if (request.Operation != DiskOperation.CreateZeroFilled)
             {
                 // One handle carries its requests out in order.
                 done = done > last ? done : new Instant(last.Nanoseconds + 1);
@@ -202,7 +212,11 @@ internal sealed class Machine
         {
             if (underWay[i].Id == request)
             {
-                if (underWay[i].Operation == DiskOperation.CreateZeroFilled)
+                if (underWay[i].Operation >= DiskOperation.Delete)
+                {
+                    disk.CompleteOneBeside();
+                }
+                else if (underWay[i].Operation == DiskOperation.CreateZeroFilled)
                 {
                     disk.Complete(i);
                 }

@@ -13,6 +13,7 @@ internal static class RandomWorld
     public static WorldOptions OptionsOf(ulong seed)
     {
         var chance = new Chance(seed ^ 0x5EED);
+        var apart = new Chance(seed ^ 0x5A95);
         return new WorldOptions
         {
             Seed = seed,
@@ -32,29 +33,54 @@ internal static class RandomWorld
                 Disks = chance.OneIn(2),
                 Wipes = chance.OneIn(4),
             },
-            Replica = chance.OneIn(2) ? new ReplicaOptions() : TinyReplica(chance),
+            Replica = chance.OneIn(2) ? RoomyReplica(apart) : TinyReplica(chance),
             Journal = chance.OneIn(2) ? WorldOptions.SmallJournal : TinyJournal(),
+            Snapshots = apart.OneIn(8) ? new Node.SnapshotOptions() : SmallSnapshots(apart),
             ClockDriftPartsPerMillion = chance.OneIn(3) ? 20_000 : 300,
             TurnLatencyMost = TimeSpan.FromMilliseconds(chance.OneIn(4) ? 30 : 2),
             OutstandingMax = chance.OneIn(4) ? 4 : 1024,
         };
     }
 
+    /// <summary>The limits of real nodes, half of the time with so short a memory that peers must ask the journal.</summary>
+    private static ReplicaOptions RoomyReplica(Chance chance) => chance.OneIn(2)
+        ? new ReplicaOptions()
+        : new ReplicaOptions { LogTailSlotsMax = chance.Between(1, 60), LogTailBytesMax = 4000 };
+
     /// <summary>Limits so small that the rare paths are the daily ones.</summary>
-    public static ReplicaOptions TinyReplica(Chance chance) => new()
+    public static ReplicaOptions TinyReplica(Chance chance)
     {
-        HeartbeatInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 100 : 25),
-        ElectionTimeout = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 1000 : 300),
-        RetransmitInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 250 : 40),
-        WindowSlots = chance.Between(1, 8),
-        PendingProposalsMax = chance.Between(1, 16),
-        AcceptAheadMax = chance.Between(8, 32),
-        LogTailSlotsMax = chance.Between(1, 24),
-        LogTailBytesMax = chance.Between(100, 4000),
-        PromisePageBytesMax = chance.Between(1, 400),
-        CatchUpBytesMax = chance.Between(64, 1000),
-        CatchUpSlotsMax = chance.Between(1, 16),
-        CampaignLagSlotsMax = chance.Between(4, 64),
+        var slots = new ReplicaOptions
+        {
+            HeartbeatInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 100 : 25),
+            ElectionTimeout = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 1000 : 300),
+            RetransmitInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 250 : 40),
+            WindowSlots = chance.Between(1, 8),
+            PendingProposalsMax = chance.Between(1, 16),
+            AcceptAheadMax = chance.Between(8, 32),
+            LogTailSlotsMax = chance.Between(1, 24),
+            LogTailBytesMax = chance.Between(100, 4000),
+            PromisePageBytesMax = chance.Between(1, 400),
+            CatchUpBytesMax = chance.Between(64, 1000),
+            CatchUpSlotsMax = chance.Between(1, 16),
+            CampaignLagSlotsMax = chance.Between(4, 64),
+        };
+        // Of the commands here so many bytes are now more, now fewer than so many slots.
+        return slots with
+        {
+            WindowBytesMax = 60 * slots.WindowSlots,
+            PendingBytesMax = 60 * slots.PendingProposalsMax,
+            AcceptAheadBytesMax = 60 * slots.AcceptAheadMax,
+        };
+    }
+
+    /// <summary>Snapshots so often that journals are trimmed and nodes catch up by them every few seconds.</summary>
+    public static Node.SnapshotOptions SmallSnapshots(Chance chance) => new()
+    {
+        EveryDecrees = (ulong)chance.Between(20, 200),
+        TailDecrees = (ulong)chance.Between(0, 40),
+        SliceBytes = chance.OneIn(2) ? 64 << 10 : chance.Between(64, 2000),
+        PieceBytes = chance.OneIn(3) ? 256 << 10 : chance.Between(100, 4000),
     };
 
     public static Storage.JournalOptions TinyJournal() => new()

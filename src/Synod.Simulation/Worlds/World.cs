@@ -58,6 +58,7 @@ internal sealed class World
         Identity = identity,
         Members = [.. Machines.Select(m => new InitialMember(m.Id, m.Name, [$"sim://{m.Name}"]))],
         Replica = Options.Replica,
+        Snapshots = Options.Snapshots,
         RequestTimeout = Options.NodeTimeout,
         OutstandingMax = Options.OutstandingMax,
         WaitingReadsMax = Options.OutstandingMax,

@@ -35,6 +35,8 @@ internal sealed record WorldOptions
 
     public JournalOptions Journal { get; init; } = SmallJournal;
 
+    public SnapshotOptions Snapshots { get; init; } = new();
+
     /// <summary>How long a node lets a request wait.</summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(3);
 

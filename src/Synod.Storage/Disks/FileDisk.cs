@@ -10,13 +10,13 @@ namespace Synod.Storage.Disks;
 /// An actor's handle on a directory of the real file system. Requests are done on the owner's thread, within
 /// <see cref="Submit"/>: the journal's thread has nothing better to do, and a second thread would cost a hand-over per
 /// sync. Only files being made are filled by a thread of their own, piece by piece, so that no sync waits behind 64
-/// MiB.
+/// MiB; and <see cref="BesideThread"/> does what may take long and holds up nobody.
 /// </summary>
 /// <remarks>
 /// What is made or replaced gets a temporary name first and is renamed when it is synced: under its own name a file is
 /// there whole or not at all.
 /// </remarks>
-public abstract class FileDisk : IDisk, IDisposable
+public abstract partial class FileDisk : IDisk, IDisposable
 {
     /// <summary>The ending of files that are not finished; they are removed when the directory is opened.</summary>
     internal const string UnfinishedEnding = ".new";
@@ -71,6 +71,12 @@ public abstract class FileDisk : IDisk, IDisposable
             StartFiller(request);
             return;
         }
+        if (request.Operation >= DiskOperation.Delete)
+        {
+            Forget(request.Name);
+            (_beside ??= new BesideThread(this)).Add(request);
+            return;
+        }
         CarryOut(request);
     }
 
@@ -85,6 +91,8 @@ public abstract class FileDisk : IDisk, IDisposable
         {
             filler.Join();
         }
+        _beside?.Stop();
+        _unfinished?.Dispose();
         foreach (var handle in _handles.Values)
         {
             handle.Dispose();
@@ -149,11 +157,12 @@ public abstract class FileDisk : IDisk, IDisposable
                 Forget(request.Name);
                 Replace(request.Name, request.Bytes);
                 break;
-            default:
-                Check.That(request.Operation == DiskOperation.Delete);
-                Forget(request.Name);
+            case DiskOperation.Delete:
                 File.Delete(PathOf(request.Name));
                 SyncDirectory(_directory);
+                break;
+            default:
+                DoAside(request);
                 break;
         }
     }

@@ -28,8 +28,8 @@ public sealed class Journal
     private readonly JournalReader _reader;
     private readonly WriteBuffer _write;
     private readonly JournalReports _reports;
+    private readonly SegmentTrimmer _trimmer;
     private readonly byte[] _markSector = new byte[MarkSector.SectorBytes];
-    private readonly ulong _oldestNeeded;
 
     private byte[] _carry;
     private int _carryLength;
@@ -68,7 +68,8 @@ public sealed class Journal
         _mark = recovered.Mark;
         _carry = recovered.Carry.ToArray();
         _carryLength = _carry.Length;
-        _oldestNeeded = recovered.OldestNeeded;
+        _trimmer = new SegmentTrimmer(
+            disk, options.SpaceRetryEvery, recovered.OlderSegments, recovered.PresentRange, recovered.OldestNeeded);
         Report = recovered.Report;
     }
 
@@ -86,6 +87,12 @@ public sealed class Journal
     /// stalls shows here. May be read from any thread, also while the journal's own thread sits in a sync.
     /// </summary>
     public Instant OldestUnsyncedSince => new(Volatile.Read(ref _oldestUnsyncedNanoseconds));
+
+    /// <summary>How many segments there are. May be read from any thread, approximate.</summary>
+    public int Segments => _trimmer.Segments;
+
+    /// <summary>Segments removed since the start. May be read from any thread, approximate.</summary>
+    public long SegmentsRemoved => _trimmer.Removed;
 
     /// <summary>Recovers and opens a journal on a disk that needs no scheduler.</summary>
     /// <param name="disk">The journal's own handle on the data directory.</param>
@@ -125,6 +132,7 @@ public sealed class Journal
             var wrote = !WriteIsUnderWay
                 && (StartMark(now, SegmentMarkDue) || StartWrite(now) || StartMark(now, IdleMarkDue));
             _segments.Turn(now, _held is not null && !WriteIsUnderWay, ref _lastRequestId);
+            _trimmer.Turn(now, ref _lastRequestId);
             if (!AnswerRead() && !wrote)
             {
                 return NextTurn(now);
@@ -150,6 +158,10 @@ public sealed class Journal
                     SetFault("The next journal segment could not be made", error);
                 }
             }
+            else if (_trimmer.Owns(completion))
+            {
+                _trimmer.Complete(completion, now);
+            }
             else
             {
                 CompleteWrite(completion, now);
@@ -172,6 +184,7 @@ public sealed class Journal
         {
             _markId = 0;
             _mark = _markUnderWay;
+            _trimmer.OpeningIsSafe(_mark.Segment);
             return;
         }
         _writeId = 0;
@@ -198,8 +211,9 @@ public sealed class Journal
             }
             _segments.Enter();
             present = _segments.Present;
+            _trimmer.Enter(present.Number);
             _write.Begin(present.Number, 0, present.Alignment);
-            _write.AppendOpening(_syncedUpTo, _oldestNeeded, _carry.AsSpan(0, _carryLength));
+            _write.AppendOpening(_syncedUpTo, _trimmer.OldestNeeded, _carry.AsSpan(0, _carryLength));
         }
         else
         {
@@ -214,6 +228,7 @@ public sealed class Journal
             && FitsBehind(_write.Length, present.Room, present.Alignment));
         var bytes = _write.Finish(_syncedUpTo);
         _segments.Advance(bytes.Length);
+        _trimmer.Wrote(_write.LastNumber, _write.HighestKey);
         _writeId = ++_lastRequestId;
         _disk.Submit(new DiskRequest(
             _writeId, DiskOperation.WriteAndSync, _segments.PresentName, _write.Offset, bytes, 0));
@@ -257,6 +272,8 @@ public sealed class Journal
             _carry = _carry.Length < batch.Carry.Length ? new byte[batch.Carry.Length] : _carry;
             batch.Carry.CopyTo(_carry);
             _carryLength = batch.Carry.Length;
+            _trimmer.LetGo(batch.LetGoUpTo);
+            _index.Drop(batch.LetGoGroup, batch.LetGoUpTo);
         }
     }
 
@@ -329,6 +346,7 @@ public sealed class Journal
     private Instant NextTurn(Instant now)
     {
         var next = _segments.NextTurn(now);
+        next = Instant.Min(next, _trimmer.NextTurn(now));
         next = _reports.AllPosted ? next : Instant.Min(next, now + EventRetryEvery);
         return WriteIsUnderWay ? next : Instant.Min(next, IdleMarkDue);
     }

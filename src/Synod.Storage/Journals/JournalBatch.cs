@@ -43,6 +43,10 @@ public sealed class JournalBatch
 
     internal bool HasCarry => _carryLength >= 0;
 
+    internal uint LetGoGroup { get; private set; }
+
+    internal ulong LetGoUpTo { get; private set; }
+
     internal ReadOnlySpan<byte> Carry => _carry.AsSpan(0, _carryLength);
 
     /// <summary>Whether a record with so much payload still fits; one that does not goes into another batch.</summary>
@@ -107,6 +111,18 @@ public sealed class JournalBatch
         _carryLength = carry.Length;
     }
 
+    /// <summary>
+    /// Lets keys go: no record of this group with such a key will be read again, for all of them are in what the host
+    /// keeps elsewhere, durably. The carry must say the same, for it stands where the old segments were.
+    /// </summary>
+    public void LetGo(uint group, ulong upToKey)
+    {
+        Check.That(HasCarry && upToKey <= PositionIndex.KeyMax);
+        Check.That(group == 0); // Segments count keys of all groups alike, until there are several.
+        LetGoGroup = group;
+        LetGoUpTo = upToKey;
+    }
+
     /// <summary>Makes it empty, for its next use.</summary>
     public void Clear()
     {
@@ -114,6 +130,7 @@ public sealed class JournalBatch
         SizeInBytes = 0;
         FirstNumber = 0;
         LastNumber = 0;
+        LetGoUpTo = 0;
         _carryLength = -1;
         _begun = -1;
     }

@@ -17,13 +17,18 @@ internal sealed class PositionIndex
 
     private uint[] _groups = [];
     private ulong[][][] _pages = [];
+    private ulong[] _droppedUpTo = [];
 
     internal void Set(uint group, ulong key, ulong segment, long offset)
     {
         Check.That(key is > 0 and <= KeyMax);
         Check.That(segment < 1UL << OffsetBits && offset % OffsetUnitBytes == 0);
         Check.That(offset / OffsetUnitBytes < 1L << OffsetBits);
-        ref var pages = ref PagesOf(group);
+        ref var pages = ref PagesOf(group, out var dropped);
+        if (key <= dropped)
+        {
+            return;
+        }
         var page = (int)(key / PageKeys);
         if (page >= pages.Length)
         {
@@ -37,7 +42,7 @@ internal sealed class PositionIndex
     {
         var at = Array.BinarySearch(_groups, group);
         var page = key / PageKeys;
-        var entries = at >= 0 && page < (ulong)_pages[at].Length ? _pages[at][page] : null;
+        var entries = at >= 0 && page < (ulong)_pages[at].Length && key > _droppedUpTo[at] ? _pages[at][page] : null;
         var entry = entries?[key % PageKeys] ?? 0;
         segment = entry >> OffsetBits;
         offset = (long)(entry & ((1UL << OffsetBits) - 1)) * OffsetUnitBytes;
@@ -51,7 +56,23 @@ internal sealed class PositionIndex
         return at < 0 ? 0 : (ulong)_pages[at].Length * PageKeys;
     }
 
-    private ref ulong[][] PagesOf(uint group)
+    /// <summary>Forgets the places of all keys up to one: their segments go.</summary>
+    internal void Drop(uint group, ulong upToKey)
+    {
+        ref var pages = ref PagesOf(group, out var dropped);
+        if (upToKey <= dropped)
+        {
+            return;
+        }
+        _droppedUpTo[Array.BinarySearch(_groups, group)] = upToKey;
+        var whole = Math.Min((upToKey + 1) / PageKeys, (ulong)pages.Length);
+        for (var page = dropped / PageKeys; page < whole; page++)
+        {
+            pages[page] = null!;
+        }
+    }
+
+    private ref ulong[][] PagesOf(uint group, out ulong droppedUpTo)
     {
         var at = Array.BinarySearch(_groups, group);
         if (at < 0)
@@ -59,7 +80,9 @@ internal sealed class PositionIndex
             at = ~at;
             _groups = [.. _groups[..at], group, .. _groups[at..]];
             _pages = [.. _pages[..at], [], .. _pages[at..]];
+            _droppedUpTo = [.. _droppedUpTo[..at], 0UL, .. _droppedUpTo[at..]];
         }
+        droppedUpTo = _droppedUpTo[at];
         return ref _pages[at];
     }
 }

@@ -38,6 +38,9 @@ internal sealed class WriteBuffer(uint salt)
     /// <summary>Number of the first record in it, or 0.</summary>
     internal ulong FirstNumber { get; private set; }
 
+    /// <summary>The highest key in it, or 0.</summary>
+    internal ulong HighestKey { get; private set; }
+
     /// <summary>What the next record's chain is, after recovery.</summary>
     internal void Continue(uint chain, uint hostChain)
     {
@@ -56,6 +59,7 @@ internal sealed class WriteBuffer(uint salt)
         _indexedCount = 0;
         FirstNumber = 0;
         LastNumber = 0;
+        HighestKey = 0;
     }
 
     /// <summary>The first record of a segment.</summary>
@@ -83,6 +87,7 @@ internal sealed class WriteBuffer(uint salt)
             FirstNumber = FirstNumber == 0 ? LastNumber : FirstNumber;
             if (RecordFormat.KeyOf(record) is var key and not 0)
             {
+                HighestKey = Math.Max(HighestKey, key);
                 AddIndexed(new Indexed(RecordFormat.GroupOf(record), key, Offset + _length + at));
             }
         }

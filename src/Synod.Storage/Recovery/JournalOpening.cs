@@ -28,6 +28,8 @@ public sealed class JournalOpening
     private MarkCopies _markCopies;
     private MarkSector _mark;
     private SegmentPlace _present;
+    private SegmentRange _presentRange;
+    private List<SegmentRange> _older = [];
     private uint _chain;
     private uint _hostChain;
     private ulong _requestId;
@@ -107,6 +109,8 @@ public sealed class JournalOpening
         {
             var youngest = _survey.Opened[^1];
             _present = new SegmentPlace(youngest.Number, youngest.Length, _walk.End, _walk.Alignment);
+            _presentRange = _walk.Ranges[^1];
+            _older = [.. _walk.Ranges.SkipLast(1)];
         }
         else
         {
@@ -170,6 +174,9 @@ public sealed class JournalOpening
             yield return Request(DiskOperation.WriteAndSync, name, opening.Length, copies, 0);
         }
         yield return Request(DiskOperation.WriteAndSync, name, 0, opening, 0); // from here on the copies count
+        // Of the segment that it takes over from, only what stands up to the opening's number counts any more.
+        _older = [.. _walk.Ranges.Select(r => r with { LastNumber = Math.Min(r.LastNumber, _walk.SafeUpTo) })];
+        _presentRange = new SegmentRange(number, _walk.LastNumber, buffer.HighestKey);
         buffer.MoveInto(_index);
         _chain = buffer.Chain;
         _hostChain = buffer.HostChain;
@@ -235,5 +242,7 @@ public sealed class JournalOpening
             Chain = _chain,
             HostChain = _hostChain,
             OldestNeeded = OldestNeeded,
+            OlderSegments = _older,
+            PresentRange = _presentRange,
         };
 }

@@ -10,6 +10,7 @@ internal sealed class JournalWalk(
     private readonly MarkSector _mark = mark;
     private TailFound _tail = new(true, 0);
     private readonly List<ulong> _blank = [];
+    private readonly List<SegmentRange> _ranges = [];
     private string _place = "";
 
     /// <summary>Number of the last record that can be read.</summary>
@@ -40,6 +41,9 @@ internal sealed class JournalWalk(
 
     /// <summary>No segment is missing between the oldest needed record and the last.</summary>
     internal bool Continuous { get; private set; } = true;
+
+    /// <summary>What each segment holds, oldest first.</summary>
+    internal IReadOnlyList<SegmentRange> Ranges => _ranges;
 
     /// <summary>How many records were shown to the host.</summary>
     internal ulong Visited { get; private set; }
@@ -75,10 +79,11 @@ internal sealed class JournalWalk(
         var youngest = opened[^1];
         cursor.Open(youngest.Name, youngest.Number);
         visitor.VisitCarry(cursor.Payload);
-        LastNumber = opened[0].Header.Number;
-        HostChain = opened[0].Header.Chain;
+        var first = FirstNeeded(opened, youngest.Header.Key);
+        LastNumber = opened[first].Header.Number;
+        HostChain = opened[first].Header.Chain;
         Continuous = LastNumber < youngest.Header.Key && _mark.Segment <= youngest.Number;
-        for (var i = 0; i < opened.Count; i++)
+        for (var i = first; i < opened.Count; i++)
         {
             ReadSegment(opened[i], i + 1 < opened.Count ? opened[i + 1].Header.Number : ulong.MaxValue, visitor);
         }
@@ -107,6 +112,20 @@ internal sealed class JournalWalk(
         SyncedUpTo = Math.Max(SyncedUpTo, _tail.SyncedUpTo);
     }
 
+    /// <summary>
+    /// Passes over segments whose records are all older than the oldest needed one: they were to be removed, and nobody
+    /// asks whether they are still whole.
+    /// </summary>
+    private int FirstNeeded(List<SegmentFound> opened, ulong oldestNeeded)
+    {
+        var first = 0;
+        for (; first + 1 < opened.Count && opened[first + 1].Header.Number < oldestNeeded; first++)
+        {
+            _ranges.Add(new SegmentRange(opened[first].Number, opened[first + 1].Header.Number, 0));
+        }
+        return first;
+    }
+
     private void ReadSegment(in SegmentFound segment, ulong upTo, IRecordVisitor visitor)
     {
         cursor.Open(segment.Name, segment.Number);
@@ -117,6 +136,7 @@ internal sealed class JournalWalk(
         }
         Mark(Math.Max(segment.Header.Number, segment.Header.SyncedUpTo));
         var state = RecordState.Intact;
+        var highestKey = 0UL;
         while (cursor.Number < upTo && (state = cursor.Next()) == RecordState.Intact)
         {
             var header = cursor.Header;
@@ -125,6 +145,7 @@ internal sealed class JournalWalk(
             HostChain = cursor.Chain;
             if (header.Key != 0)
             {
+                highestKey = Math.Max(highestKey, header.Key);
                 index.Set(header.Group, header.Key, segment.Number, cursor.Start);
             }
             Visited++;
@@ -132,6 +153,7 @@ internal sealed class JournalWalk(
                 new JournalRecord(header.Number, header.Group, header.Stream, header.Configuration, header.Key),
                 cursor.Payload);
         }
+        _ranges.Add(new SegmentRange(segment.Number, LastNumber, highestKey));
         Chain = cursor.Chain;
         End = cursor.Position;
         Alignment = cursor.Alignment;

@@ -35,6 +35,12 @@ internal sealed record RecoveredJournal
 
     internal required uint HostChain { get; init; }
 
+    /// <summary>The segments before the present one, oldest first; also such that are not needed any more.</summary>
+    internal required IReadOnlyList<SegmentRange> OlderSegments { get; init; }
+
+    /// <summary>What the present segment holds.</summary>
+    internal required SegmentRange PresentRange { get; init; }
+
     /// <summary>The lowest record number that must stay readable.</summary>
     internal required ulong OldestNeeded { get; init; }
 }

@@ -46,9 +46,8 @@ public sealed class StoreCursor
     internal StoreCursor(KeySpace space, ulong storeTimeMicroseconds)
     {
         _space = space;
-        space.Pin();
+        CompactedRevision = space.Pin();
         Revision = space.Revision;
-        CompactedRevision = space.CompactedRevision;
         _effectSum = space.EffectSum;
         _storeTime = storeTimeMicroseconds;
         _leases = new LeaseRecord[space.Leases.Count];
@@ -107,7 +106,7 @@ public sealed class StoreCursor
         if (_isOpen)
         {
             _isOpen = false;
-            _space.Unpin();
+            _space.Unpin(CompactedRevision);
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class KeySpace
 {
     /// <summary>Whether there is something left to forget.</summary>
     public bool CanReclaim =>
-        Events.First < Events.End && Oldest.ModRevision < Math.Min(CompactedRevision, _pinned);
+        Events.First < Events.End && Oldest.ModRevision < Math.Min(CompactedRevision, Pinned);
 
     private ref VersionRecord Oldest => ref Versions[Events[Events.First]];
 

@@ -8,23 +8,25 @@ namespace Synod.Store;
 /// </content>
 internal sealed partial class KeySpace
 {
-    private long _pinned = long.MaxValue;
+    private readonly List<long> _pins = []; // in order: a later cursor has a compacted revision at least as high
 
-    /// <summary>Whether a cursor is open.</summary>
-    public bool IsPinned => _pinned != long.MaxValue;
+    /// <summary>Nothing from here on is reclaimed while a cursor needs it.</summary>
+    private long Pinned => _pins.Count > 0 ? _pins[0] : long.MaxValue;
 
     /// <summary>Keeps everything that can be read now until <see cref="Unpin"/>.</summary>
-    public void Pin()
+    /// <returns>The compacted revision.</returns>
+    public long Pin()
     {
-        Check.That(!IsPinned && !HasChanged);
-        _pinned = CompactedRevision;
+        Check.That(!HasChanged);
+        _pins.Add(CompactedRevision);
+        return CompactedRevision;
     }
 
-    /// <summary>The cursor is closed.</summary>
-    public void Unpin()
+    /// <summary>A cursor is closed that had this compacted revision.</summary>
+    public void Unpin(long compactedRevision)
     {
-        Check.That(IsPinned);
-        _pinned = long.MaxValue;
+        var found = _pins.Remove(compactedRevision);
+        Check.That(found);
     }
 
     /// <summary>The version of a key just before a revision, or 0; counts how many were looked at.</summary>

@@ -6,6 +6,7 @@ namespace Synod.Node.Tests;
 internal sealed class MemoryDisk : IDisk
 {
     private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<byte>> _unfinished = [];
     private readonly Queue<DiskCompletion> _done = new();
 
     public IReadOnlyList<string> List() => [.. _files.Keys];
@@ -32,6 +33,19 @@ internal sealed class MemoryDisk : IDisk
                 break;
             case DiskOperation.ReplaceWhole:
                 _files[request.Name] = request.Bytes.ToArray();
+                break;
+            case DiskOperation.AppendAside when request.Offset == 0:
+                _unfinished[request.Name] = [.. request.Bytes.Span];
+                break;
+            case DiskOperation.AppendAside:
+                _unfinished[request.Name].AddRange(request.Bytes.Span);
+                break;
+            case DiskOperation.FinishAside:
+                _files[request.Name] = [.. _unfinished[request.Name]];
+                _unfinished.Remove(request.Name);
+                break;
+            case DiskOperation.DropAside:
+                _unfinished.Remove(request.Name);
                 break;
             default:
                 _files.Remove(request.Name);

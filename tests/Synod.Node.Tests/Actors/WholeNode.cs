@@ -37,7 +37,7 @@ internal sealed class WholeNode
             adjust is null ? options : adjust(options), journal, directory, Peers, Observer, 7,
             new NodeWakes(static () => { }, static () => { }, static () => { }));
         var ownDisk = new MemoryDisk();
-        var opening = Node.OpenJournal(ownDisk);
+        var opening = Node.OpenJournal(ownDisk, new MemoryDisk());
         while (!opening.Step())
         {
             Assert.True(RoundsMax > 0);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Synod.Node;
 using Xunit.Abstractions;
 
 namespace Synod.Simulation.Tests;
@@ -21,12 +22,17 @@ public sealed class SeedTests(ITestOutputHelper output)
         var bad = new ConcurrentBag<string>();
         var virtualSeconds = 0L;
         var done = 0L;
+        var snapshots = new long[Enum.GetValues<SnapshotNoticeKind>().Length];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = WorkersMax }, i =>
         {
             var seed = first + (ulong)i;
             var world = RunOne(seed, count == 1);
             Interlocked.Add(ref virtualSeconds, world.Scheduler.Now.Nanoseconds / 1_000_000_000);
             Interlocked.Add(ref done, world.History.Count(Ending.Done));
+            foreach (var (kind, times) in world.Judges.Snapshots)
+            {
+                Interlocked.Add(ref snapshots[(int)kind], times);
+            }
             if (count == 1)
             {
                 output.WriteLine($"seed {seed}: trace {world.Scheduler.TraceHash:x16}, {world.Describe()}");
@@ -38,8 +44,12 @@ public sealed class SeedTests(ITestOutputHelper output)
             }
         });
         output.WriteLine($"{count} worlds, {virtualSeconds} virtual seconds, {done} operations done");
+        output.WriteLine(string.Join(", ", Enum.GetValues<SnapshotNoticeKind>().Select(kind => $"{kind} {snapshots[(int)kind]}")));
         Assert.True(bad.IsEmpty, string.Join(Environment.NewLine, bad));
         Assert.True(done > count * OperationsPerWorldLeast, $"only {done} operations were done: the worlds are idle");
+        SnapshotNoticeKind[] daily =
+            [SnapshotNoticeKind.Taken, SnapshotNoticeKind.Recovered, SnapshotNoticeKind.Installed, SnapshotNoticeKind.JournalLetGo];
+        Assert.All(daily, kind => Assert.True(count == 1 || snapshots[(int)kind] >= count / 8, $"{kind} is rare: {snapshots[(int)kind]}"));
     }
 
     [Theory]

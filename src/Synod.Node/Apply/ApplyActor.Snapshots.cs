@@ -1,0 +1,32 @@
+using Synod.Paxos;
+using Synod.Replication;
+
+namespace Synod.Node;
+
+/// <content>The state becomes that of a snapshot, and everybody who waits for something in between is told.</content>
+internal sealed partial class ApplyActor
+{
+    private readonly SnapshotTaker _taker;
+    private readonly SnapshotBuilder _builder;
+
+    /// <summary>
+    /// Takes the place of all decrees up to the slot. Watchers stay: positions in the history are the same on all
+    /// replicas, so each goes on from where it was, and only those whose events a compaction took are cut.
+    /// </summary>
+    private void Install(Slot slot)
+    {
+        _taker.GiveUp();
+        _taker.Skip(slot);
+        _state.Install(_builder.Take(slot));
+        _board.SessionsChanged(_state.Sessions);
+        if (_state.Sessions.NonceOf(_options.Self) is var nonce and not 0)
+        {
+            SessionOpened(nonce, _state.Sessions.SessionOf(_options.Self));
+        }
+        if (_session != 0)
+        {
+            // What has run in between has run without its outcome being seen here; what has not may still come.
+            _waiters.FailSettled(sequence => _state.Sessions.IsSettled(_session, sequence), Failure.TimedOut);
+        }
+    }
+}

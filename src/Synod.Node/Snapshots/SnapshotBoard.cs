@@ -1,0 +1,35 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Storage;
+
+namespace Synod.Node;
+
+/// <summary>What became of the bytes that the apply actor was given.</summary>
+/// <param name="Slot">Of which snapshot.</param>
+/// <param name="Error">Null when a whole state was built from them; else what is wrong with them.</param>
+internal readonly record struct BuildReport(Slot Slot, string? Error);
+
+/// <summary>What the core and the apply actor have in common about snapshots.</summary>
+internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
+{
+    private ulong _ownEnded;
+
+    /// <summary>Pieces of a peer's snapshot, from the core to the apply actor, which builds a state of them.</summary>
+    public Mailbox<SnapshotPiece> Building { get; } = new(SnapshotMailboxes.PiecesMax, wakeApply);
+
+    /// <summary>What came of them.</summary>
+    public Mailbox<BuildReport> Built { get; } = new(BuildReportsMax, wakeCore);
+
+    /// <summary>Of the snapshots of this node's own state, this one was the last to be finished or given up by the disk.</summary>
+    public Slot OwnEnded
+    {
+        get => new(Volatile.Read(ref _ownEnded));
+        set
+        {
+            Volatile.Write(ref _ownEnded, value.Number);
+            wakeApply();
+        }
+    }
+
+    private const int BuildReportsMax = 16;
+}

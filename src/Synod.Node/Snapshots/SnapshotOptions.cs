@@ -1,0 +1,28 @@
+using Synod.Wire;
+
+namespace Synod.Node;
+
+/// <summary>When snapshots are taken, and what stays beside them.</summary>
+public sealed record SnapshotOptions
+{
+    /// <summary>A snapshot is taken whenever so many decrees were applied.</summary>
+    public ulong EveryDecrees { get; init; } = 100_000;
+
+    /// <summary>
+    /// At least so many decrees before the newest snapshot stay in the journal, for members that lag a little. All since
+    /// the snapshot before the newest stay in any case.
+    /// </summary>
+    public ulong TailDecrees { get; init; } = 1_000;
+
+    /// <summary>Bytes of one slice of a snapshot that is written; one record may exceed it.</summary>
+    public int SliceBytes { get; init; } = 64 << 10;
+
+    /// <summary>Bytes of one piece that a peer is given at a time.</summary>
+    public int PieceBytes { get; init; } = SnapshotPacket.PieceBytesMax;
+
+    /// <summary>Faults when the limits make no sense.</summary>
+    public void Validate()
+    {
+        Paxos.Check.That(EveryDecrees > 0 && SliceBytes > 0 && PieceBytes is > 0 and <= SnapshotPacket.PieceBytesMax);
+    }
+}

@@ -1,0 +1,74 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Storage;
+
+namespace Synod.Node;
+
+/// <summary>
+/// Takes snapshots of the own state on the apply actor: a cursor is opened whenever so many decrees were applied, and read
+/// in slices between batches of decrees, as fast as the disk takes them. All nodes take theirs at the same slots.
+/// </summary>
+internal sealed class SnapshotTaker(
+    NodeOptions options, Configuration configuration, SnapshotBoard board, Mailbox<SnapshotPiece> files, Slot newest)
+{
+    private StateCursor? _cursor;
+    private Slot _last = newest;
+    private Slot _waitsFor;
+    private SnapshotPiece _unposted;
+    private long _offset;
+
+    /// <summary>A decree was applied.</summary>
+    public void Applied(ReplicatedState state)
+    {
+        var every = options.Snapshots.EveryDecrees;
+        if (_cursor is null && _waitsFor == Slot.Zero && state.AppliedUpTo.Number / every > _last.Number / every)
+        {
+            _cursor = state.OpenCursor(options.ClusterId, configuration);
+            _last = _cursor.Slot;
+            _offset = 0;
+        }
+    }
+
+    /// <summary>Hands on one slice, if the disk has room for it.</summary>
+    /// <returns>When it wants the next turn.</returns>
+    public Instant Turn(Instant now)
+    {
+        if (_waitsFor != Slot.Zero && board.OwnEnded >= _waitsFor)
+        {
+            GiveUp(); // Nothing is left of it, unless the disk has refused it half-way.
+        }
+        if (_cursor is not null)
+        {
+            if (_unposted.Slot == Slot.Zero)
+            {
+                var bytes = _cursor.Next(options.Snapshots.SliceBytes);
+                _unposted = new SnapshotPiece(
+                    SnapshotOrigin.Own, _cursor.Slot, _offset, bytes,
+                    _cursor.IsAtEnd ? SnapshotStep.Last : SnapshotStep.Piece);
+                _offset += bytes.Length;
+            }
+            if (!files.TryPost(_unposted))
+            {
+                return now + RoomTick;
+            }
+            _unposted = default;
+            _waitsFor = _cursor.Slot;
+            _cursor = _cursor.IsAtEnd ? null : _cursor;
+        }
+        return _cursor is not null ? now : Instant.Never;
+    }
+
+    /// <summary>The state is another one now: what was being written is older than it.</summary>
+    public void GiveUp()
+    {
+        _waitsFor = Slot.Zero;
+        _cursor?.Close();
+        _cursor = null;
+        _unposted = default;
+    }
+
+    /// <summary>A snapshot of this slot exists: the next one is due an interval later.</summary>
+    public void Skip(Slot slot) => _last = Slot.Max(_last, slot);
+
+    private static readonly TimeSpan RoomTick = TimeSpan.FromMilliseconds(1);
+}
