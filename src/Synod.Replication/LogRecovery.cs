@@ -56,7 +56,7 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         Check.That(record.Configuration == replica.Configuration.Number);
         replica.Recover(state, record.Number, output);
         _last = record.Number;
-        if (state.Kind == StateRecordKind.ChosenUpTo && replica.ChosenUpTo < state.Slot)
+        if (state.Kind is StateRecordKind.ChosenUpTo or StateRecordKind.Jumped && replica.ChosenUpTo < state.Slot)
         {
             throw new JournalRefusedException(
                 null,

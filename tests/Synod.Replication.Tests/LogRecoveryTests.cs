@@ -33,6 +33,44 @@ public sealed class LogRecoveryTests
     }
 
     [Fact]
+    public void Acceptances_from_before_a_jump_to_a_snapshot_are_never_taken_for_chosen_when_that_snapshot_is_damaged()
+    {
+        // A leader that was cut off has accepted decrees of its own; others were chosen there, and it jumped over them.
+        var loser = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var written = new ReplicaOutput();
+        var now = new Instant(1_000_000_000);
+        var from = new Sender(B.Node, B.Incarnation, 1);
+        for (var slot = 1UL; slot <= 3; slot++)
+        {
+            loser.Step(now, from, new Accept(B, new Slot(slot), Decree.NoOp, Slot.Zero), written);
+        }
+        Assert.True(loser.InstallSnapshot(now, new Slot(3), written));
+
+        // At the next start the snapshot of slot 3 is damaged; the journal is all there is.
+        var refused = Assert.Throws<JournalRefusedException>(() =>
+        {
+            foreach (var record in written.Records)
+            {
+                Visit(record);
+            }
+        });
+        Assert.Empty(_applied);
+        Assert.Contains("slot 3", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("replace the member", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_journal_with_a_jump_goes_on_behind_the_snapshot_that_was_jumped_to()
+    {
+        _replica.RecoverSnapshot(new Slot(3));
+        Visit(new StateRecord(StateRecordKind.Accepted, B, new Slot(2), Decree.NoOp));
+        Visit(new StateRecord(StateRecordKind.Jumped, default, new Slot(3), default));
+        Visit(new StateRecord(StateRecordKind.Accepted, B, new Slot(4), Decree.NoOp));
+        Visit(new StateRecord(StateRecordKind.ChosenUpTo, default, new Slot(4), default));
+        Assert.Equal(new Slot(4), Assert.Single(_applied).Slot);
+    }
+
+    [Fact]
     public void A_journal_that_begins_behind_all_sound_snapshots_is_refused_with_a_clear_message()
     {
         _replica.RecoverSnapshot(new Slot(5));

@@ -23,6 +23,7 @@ internal sealed class LogDisk
 
     public void Add(in StateRecord record)
     {
+        Check.That(record.Kind != StateRecordKind.Jumped); // There are no snapshots in these worlds.
         Promised = Ballot.Max(Promised, record.Ballot);
         if (record.Kind == StateRecordKind.ChosenUpTo)
         {

@@ -10,6 +10,7 @@ internal sealed partial class LogLearner
         writer.Write(_highestMarked);
         writer.Write(PersistedChosenUpTo);
         writer.Write(ForgetUpTo);
+        writer.Write(_unrecordedJump);
         writer.WriteSince(_stalledSince, context.Now, StallPatience);
         writer.Write(_isAnswered);
         writer.WriteNumber(_attempts);
@@ -29,6 +30,7 @@ internal sealed partial class LogLearner
         _highestMarked = reader.ReadSlot();
         PersistedChosenUpTo = reader.ReadSlot();
         ForgetUpTo = reader.ReadSlot();
+        _unrecordedJump = reader.ReadSlot();
         _stalledSince = reader.ReadSince(context.Now);
         _isAnswered = reader.ReadBool();
         _attempts = reader.ReadUInt32();

@@ -14,6 +14,7 @@ internal sealed partial class LogLearner(ReplicaContext context)
     private Instant _retryAt;
     private uint _attempts;
     private Slot _highestMarked;
+    private Slot _unrecordedJump;
 
     /// <summary>Every slot up to here is known to be chosen, and was handed out.</summary>
     public Slot ChosenUpTo { get; private set; }
@@ -167,6 +168,13 @@ internal sealed partial class LogLearner(ReplicaContext context)
     /// <summary>Writes the chosen prefix down beside other records, so that a restart need not learn it anew.</summary>
     public void PersistPrefix()
     {
+        if (_unrecordedJump > Slot.Zero)
+        {
+            // Or a restart without that snapshot would take what is accepted below it for chosen.
+            context.Output.Persist(new StateRecord(StateRecordKind.Jumped, default, _unrecordedJump, default));
+            PersistedChosenUpTo = Slot.Max(PersistedChosenUpTo, _unrecordedJump);
+            _unrecordedJump = Slot.Zero;
+        }
         if (ChosenUpTo > PersistedChosenUpTo)
         {
             PersistedChosenUpTo = ChosenUpTo;
@@ -182,14 +190,16 @@ internal sealed partial class LogLearner(ReplicaContext context)
             context.Log.Fill(record.Slot, Ballot.None, record.Decree, number);
             MarkChosen(record.Slot);
         }
-        else if (record.Kind == StateRecordKind.ChosenUpTo)
+        else if (record.Kind is StateRecordKind.ChosenUpTo or StateRecordKind.Jumped)
         {
-            // Only what the journal really holds is believed (CHECKLIST 28).
-            while (ChosenUpTo < record.Slot && context.Log.IsFilled(ChosenUpTo.Next))
+            // Only what the journal really holds is believed (CHECKLIST 28), and after a jump not even that.
+            while (record.Kind == StateRecordKind.ChosenUpTo && ChosenUpTo < record.Slot &&
+                context.Log.IsFilled(ChosenUpTo.Next))
             {
                 MarkChosen(ChosenUpTo.Next);
             }
             PersistedChosenUpTo = ChosenUpTo; // Whether it reaches as far as the record says is for the host to see.
+            _unrecordedJump = record.Slot >= _unrecordedJump ? Slot.Zero : _unrecordedJump;
         }
     }
 
@@ -199,6 +209,7 @@ internal sealed partial class LogLearner(ReplicaContext context)
         Check.That(slot > ChosenUpTo);
         context.Log.JumpFloor(slot, ChosenUpTo);
         ChosenUpTo = slot;
+        _unrecordedJump = slot;
         Know(slot);
         _stalledSince = context.Now;
         (_isAsking, _isAnswered, _attempts) = (false, true, 0); // Whatever comes after it is asked for at once.

@@ -14,6 +14,12 @@ public enum StateRecordKind : byte
 
     /// <summary>Every slot up to <see cref="StateRecord.Slot"/> is chosen, as found in the records before this one.</summary>
     ChosenUpTo = 4,
+
+    /// <summary>
+    /// Every slot up to <see cref="StateRecord.Slot"/> is chosen, as a snapshot shows: what the records before this one hold
+    /// of these slots may be acceptances that were never chosen.
+    /// </summary>
+    Jumped = 5,
 }
 
 /// <summary>One change of durable state.</summary>

@@ -24,7 +24,7 @@ public static class RecordCodec
                 writer.Slot(record.Slot);
                 writer.Decree(record.Decree);
                 break;
-            case StateRecordKind.ChosenUpTo:
+            case StateRecordKind.ChosenUpTo or StateRecordKind.Jumped:
                 writer.Slot(record.Slot);
                 break;
             default:
@@ -49,7 +49,7 @@ public static class RecordCodec
             case StateRecordKind.Learned:
                 record = new StateRecord(kind, default, r.Slot(), r.Decree());
                 break;
-            case StateRecordKind.ChosenUpTo:
+            case StateRecordKind.ChosenUpTo or StateRecordKind.Jumped:
                 record = new StateRecord(kind, default, r.Slot(), default);
                 break;
             default:

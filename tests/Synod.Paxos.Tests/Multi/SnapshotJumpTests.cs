@@ -19,7 +19,7 @@ public sealed class SnapshotJumpTests
         Assert.True(_replica.InstallSnapshot(_now, new Slot(5), _output));
         Assert.Equal(new Slot(5), _replica.ChosenUpTo);
         Assert.Equal(new Slot(5), _replica.SnapshotFloor);
-        Assert.Contains(_output.Records, r => r.Kind == StateRecordKind.ChosenUpTo && r.Slot == new Slot(5));
+        Assert.Contains(_output.Records, r => r.Kind == StateRecordKind.Jumped && r.Slot == new Slot(5));
         Assert.Empty(_output.Decrees);
         Assert.False(_replica.InstallSnapshot(_now, new Slot(5), _output));
         Assert.False(_replica.InstallSnapshot(_now, new Slot(4), _output));
@@ -76,6 +76,28 @@ public sealed class SnapshotJumpTests
         Assert.Equal(new Slot(6), Assert.Single(_output.Decrees).Slot);
         Assert.Equal(new Slot(6), _replica.ChosenUpTo);
         Assert.Equal(B, _replica.Promised);
+    }
+
+    [Theory]
+    [InlineData(StateRecordKind.ChosenUpTo, 4UL, true)]
+    [InlineData(StateRecordKind.ChosenUpTo, 5UL, false)]
+    [InlineData(StateRecordKind.Jumped, 5UL, false)]
+    public void A_restart_records_its_jump_unless_the_journal_reaches_as_far_as_the_snapshot(
+        StateRecordKind kind, ulong upTo, bool isRecorded)
+    {
+        // The snapshot of slot 5 was durable before the records that would have shown its last decrees to be chosen.
+        _replica.RecoverSnapshot(new Slot(5));
+        _replica.Recover(new StateRecord(StateRecordKind.Accepted, B, new Slot(5), DecreeOf(5)), 1, _output);
+        _replica.Recover(new StateRecord(kind, default, new Slot(upTo), default), 2, _output);
+        _output.ContinueAfter(2);
+        Accept(6);
+        _replica.Step(_now, Two, new Chosen(B, new Slot(6)), _output);
+        _replica.Finish(_now, 0, _output);
+        var jumped = _output.Records.FindIndex(r => r.Kind == StateRecordKind.Jumped);
+        var chosen = _output.Records.FindIndex(r => r.Kind == StateRecordKind.ChosenUpTo && r.Slot == new Slot(6));
+        Assert.Equal(isRecorded, jumped >= 0);
+        Assert.True(jumped < chosen);
+        Assert.All(_output.Records.Where(r => r.Kind == StateRecordKind.Jumped), r => Assert.Equal(new Slot(5), r.Slot));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class MessageCodecTests
             new(StateRecordKind.Accepted, B, new Slot(4), Decree.NoOp),
             new(StateRecordKind.Learned, default, new Slot(5), D),
             new(StateRecordKind.ChosenUpTo, default, new Slot(6), default),
+            new(StateRecordKind.Jumped, default, new Slot(7), default),
         ];
         foreach (var record in records)
         {
