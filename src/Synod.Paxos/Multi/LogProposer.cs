@@ -119,6 +119,14 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
         _reported.Clear();
     }
 
+    /// <summary>
+    /// A promise says that far more is chosen than this replica could hold in memory above its own prefix, as who leads
+    /// beyond it must.
+    /// </summary>
+    public bool IsOutOfReach(in Promise promise) =>
+        Phase == ProposerPhase.Preparing && promise.Ballot == Ballot &&
+        promise.ChosenUpTo.Number > learner.ChosenUpTo.Number + (ulong)context.Options.AcceptAheadMax;
+
     /// <summary>One page of a promise, durable at its sender.</summary>
     /// <returns>True when phase 1 has just become complete.</returns>
     public bool Step(int place, in Promise promise)

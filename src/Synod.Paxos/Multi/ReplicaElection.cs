@@ -132,6 +132,19 @@ public sealed partial class Replica
         _context.Report(ReplicaEventKind.CampaignStarted, ballot, Self);
     }
 
+    /// <summary>Gives a campaign up that would end in leading far behind what is chosen: this node catches up first.</summary>
+    private bool GivesUpFarBehind(in Promise promise)
+    {
+        if (!_proposer.IsOutOfReach(promise))
+        {
+            return false;
+        }
+        _learner.Know(promise.ChosenUpTo);
+        _proposer.StepDown();
+        _holdUntil = _context.Now + _context.Options.ElectionTimeout;
+        return true;
+    }
+
     private bool MayCampaign() =>
         _connectivity.Electable &&
         _context.Now >= _holdUntil &&

@@ -34,7 +34,7 @@ public sealed partial class Replica
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
         if (Admit(now, from, message.Ballot, false, output) && ArePossible(from, message.Entries) &&
-            _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
+            !GivesUpFarBehind(message) && _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
         {
             TakeLead();
         }

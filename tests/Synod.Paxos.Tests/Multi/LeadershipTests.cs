@@ -43,6 +43,31 @@ public sealed class LeadershipTests
     }
 
     [Fact]
+    public void A_candidate_that_lacks_more_than_it_could_hold_gives_up_and_catches_up_first()
+    {
+        // Its peer is not fit to lead (a stalled disk), so that being far behind it did not keep this node from campaigning.
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var output = new ReplicaOutput();
+        var now = new Instant(1_000_000);
+        var two = new Sender(new NodeId(2), 1, 1);
+        replica.Campaign(now, output);
+        var ballot = replica.Promised;
+        replica.Persisted(now, output.LastRecord, output);
+        var chosen = new Slot(3_000_000_000);
+        replica.Step(now, two, new Promise(ballot, new Slot(1), chosen, true, chosen, []), output);
+        Assert.True(replica.IsIdle);
+        replica.Step(now, two, new Heartbeat(5, now.Nanoseconds, 0, ballot, default, true, false, chosen), output);
+        output.Clear();
+        replica.Finish(now, 0, output);
+        Assert.DoesNotContain(output.Events, e => e.Kind == ReplicaEventKind.CampaignStarted);
+        now += new ReplicaOptions().ElectionTimeout / 2; // Past the patience of the learner, well before the next campaign.
+        replica.Step(now, two, new Heartbeat(6, now.Nanoseconds, 0, ballot, default, true, false, chosen), output);
+        replica.Finish(now, 0, output);
+        Assert.Equal(new Slot(1), Assert.Single(output.CatchUps).First);
+        Assert.DoesNotContain(output.Events, e => e.Kind == ReplicaEventKind.CampaignStarted);
+    }
+
+    [Fact]
     public void A_killed_leader_is_replaced_within_half_a_second_of_its_links_reset()
     {
         var cluster = Led(3, out var leader);
