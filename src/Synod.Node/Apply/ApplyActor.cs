@@ -220,6 +220,7 @@ internal sealed partial class ApplyActor
             {
                 read.Run(_state.Store);
             }
+            _board.ReadsEnded += batch.Reads.Count;
         }
         _waitingReads.RemoveRange(kept, _waitingReads.Count - kept);
     }
@@ -232,6 +233,7 @@ internal sealed partial class ApplyActor
             if (now - _waitingReads[i].Since >= _options.RequestTimeout)
             {
                 FailAll(_waitingReads[i].Reads, Failure.NoLeader);
+                _board.ReadsEnded += _waitingReads[i].Reads.Count;
                 _waitingReads.RemoveAt(i);
             }
         }

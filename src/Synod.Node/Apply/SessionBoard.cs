@@ -15,6 +15,7 @@ internal sealed class SessionBoard(NodeOptions options)
     private ulong _answeredBelow = 1;
     private ulong _appliedUpTo;
     private long _appliedBytes;
+    private long _readsEnded;
 
     /// <summary>The id of this node's open session, or 0.</summary>
     public ulong Session
@@ -52,6 +53,13 @@ internal sealed class SessionBoard(NodeOptions options)
     {
         get => Volatile.Read(ref _appliedUpTo);
         set => Volatile.Write(ref _appliedUpTo, value);
+    }
+
+    /// <summary>Linearizable reads that the apply actor was given and that have ended.</summary>
+    public long ReadsEnded
+    {
+        get => Volatile.Read(ref _readsEnded);
+        set => Volatile.Write(ref _readsEnded, value);
     }
 
     /// <summary>Bytes of all decrees that the apply actor has worked off since the start.</summary>

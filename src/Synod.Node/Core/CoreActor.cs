@@ -33,6 +33,7 @@ internal sealed class CoreActor
     private string? _space;
     private string? _damage;
     private long _decidedBytes;
+    private long _readsHandedOn;
 
     public CoreActor(
         NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands,
@@ -68,6 +69,9 @@ internal sealed class CoreActor
     /// <summary>Requests under way.</summary>
     public int Waiting => _commands.Count + _reads.Count;
 
+    /// <summary>Reads that wait here for the leader's answer, and with the apply actor for decrees.</summary>
+    private long WaitingReads => _reads.Count + _readsHandedOn - _board.ReadsEnded;
+
     private bool IsApplyBehind =>
         _host.Replica.ChosenUpTo.Number >= _board.AppliedUpTo + (ulong)_options.UnappliedSlotsMax
         || _decidedBytes - _board.AppliedBytes >= _options.UnappliedBytesMax;
@@ -102,7 +106,7 @@ internal sealed class CoreActor
         ReportAlarms();
         next = Instant.Min(next, _commands.Next(now));
         next = _reads.Count > 0 ? Instant.Min(next, now + ReadTick) : next;
-        return more || !_batch.IsEmpty ? Instant.Min(next, now + BusyTick) : next;
+        return more || !_batch.IsEmpty || _readInbox.Count > 0 ? Instant.Min(next, now + BusyTick) : next;
     }
 
     /// <summary>
@@ -152,6 +156,7 @@ internal sealed class CoreActor
             if (_reads.TryEnd(ready.Request, out var reads, out var since))
             {
                 _batch.Reads.Add(new ReadBatch(ready.Index, reads, since));
+                _readsHandedOn += reads.Count;
             }
         }
         return _reads.CanBegin ? now : next;
@@ -254,7 +259,7 @@ internal sealed class CoreActor
                 _commands.Add(write, now, _batch);
             }
         }
-        while (_reads.Count < _options.WaitingReadsMax && _readInbox.TryTake(out var read))
+        while (WaitingReads < _options.WaitingReadsMax && _readInbox.TryTake(out var read))
         {
             _reads.Add(read, now);
         }

@@ -35,6 +35,25 @@ public sealed class SlowApplyTests
         Assert.Equal(Failure.TooManyRequests, writes[^1].Ended.Failure);
     }
 
+    [Fact]
+    public void Reads_that_wait_for_the_state_machine_are_bounded()
+    {
+        const int ReadsMax = 10;
+        var world = new WholeNode(options => options with { WaitingReadsMax = ReadsMax });
+        world.Begin();
+        List<RecordedRead> reads = [];
+        for (var round = 0; round < Rounds; round++)
+        {
+            reads.Add(new RecordedRead(linearizable: true));
+            world.Node.Submit(reads[^1]);
+            CoreAndJournal(world);
+        }
+        Assert.Equal(2 * ReadsMax, reads.Count(read => read.Ended.Count == 0)); // As many on their way as before it.
+        world.RunUntil("all reads are done", () => reads.All(read => read.Ended.Count == 1));
+        Assert.Equal(2 * ReadsMax, reads.Count(read => read.Ended.Failure is null));
+        Assert.Equal(Rounds - (2 * ReadsMax), reads.Count(read => read.Ended.Failure == Failure.TooManyRequests));
+    }
+
     private static void HoldAndRelease(WholeNode world, int bytes)
     {
         world.Begin();
