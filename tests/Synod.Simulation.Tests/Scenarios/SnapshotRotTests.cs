@@ -1,0 +1,55 @@
+using Synod.Node;
+using Synod.Paxos.Multi;
+using Synod.Storage;
+
+namespace Synod.Simulation.Tests;
+
+/// <summary>
+/// Leaders that are cut off keep acceptances of decrees that lose, and catch up by snapshots; then the newest snapshot
+/// rots. Such a node goes on from the one before it or refuses to start, and never takes a loser for chosen.
+/// </summary>
+public sealed class SnapshotRotTests
+{
+    private const int Rounds = 5;
+
+    public static TheoryData<ulong> Seeds => [1, 2, 3, 16]; // 16 found a node that had taken losers for chosen.
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_leader_that_was_cut_off_and_whose_newest_snapshot_rots_diverges_from_nobody(ulong seed)
+    {
+        var chance = new Chance(seed);
+        var world = Scenario.Formed(3, seed, o => o with
+        {
+            Clients = 12,
+            ThinkMost = TimeSpan.FromMilliseconds(4),
+            Snapshots = new SnapshotOptions { EveryDecrees = 20, TailDecrees = 0, SliceBytes = 500, PieceBytes = 1500 },
+            Journal = RandomWorld.TinyJournal(),
+            Replica = new ReplicaOptions { LogTailSlotsMax = 20, LogTailBytesMax = 4000 },
+        });
+        world.StartClients();
+        var rotted = 0;
+        var victim = Scenario.LeaderOf(world);
+        for (var round = 0; round < Rounds && victim.Refusal is null; round++)
+        {
+            world.Run(TimeSpan.FromMilliseconds(chance.Between(200, 1500)));
+            victim = world.Leader() ?? victim;
+            Scenario.Isolate(world, victim);
+            world.Run(TimeSpan.FromMilliseconds(chance.Between(500, 3000)));
+            world.Network.HealAll();
+            world.Run(TimeSpan.FromMilliseconds(chance.Between(50, 600)));
+            victim.LosePower();
+            if (victim.Medium.Names.LastOrDefault(name => SnapshotName.TryParse(name, out _)) is { } newest)
+            {
+                victim.Medium.Rot(newest, SnapshotChunk.HeaderBytes + 1, 0x01);
+                rotted++;
+            }
+            victim.Boot();
+            world.Run(TimeSpan.FromMilliseconds(300));
+        }
+        Assert.True(rotted > 0);
+        var victimIsOut = victim.Refusal is not null;
+        Assert.True(!victimIsOut || victim.Refusal!.Contains("replace the member", StringComparison.Ordinal), victim.Refusal);
+        Scenario.AssertGoodEnd(world, [.. world.Machines.Where(m => m.Refusal is null).Select(m => m.Index)]);
+    }
+}
