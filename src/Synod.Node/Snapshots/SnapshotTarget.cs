@@ -58,7 +58,7 @@ internal sealed class SnapshotTarget(
     public void Take(Instant now, NodeId from, in SnapshotPacket piece)
     {
         var isNext = IsActive && from == _from && piece.Slot == _slot && piece.Offset == _offset && piece.Length == _length;
-        if (!isNext || files.Count >= files.Limit || building.Count >= building.Limit)
+        if (!isNext || !HasRoom)
         {
             return;
         }
@@ -141,7 +141,7 @@ internal sealed class SnapshotTarget(
         }
         else if (_offset < _length && now - _askedAt >= AskAgainAfter)
         {
-            _silent++;
+            _silent += HasRoom ? 1 : 0; // Without room it is this node that is slow, whether or not the peer has answered.
             if (_silent >= SilencesMax)
             {
                 Abandon(now, "no answer comes");
@@ -162,6 +162,8 @@ internal sealed class SnapshotTarget(
 
     /// <summary>When it wants a turn.</summary>
     public Instant Next(Instant now) => IsActive || !DropsAreDone ? now + AskAgainAfter : Instant.Never;
+
+    private bool HasRoom => files.Count < files.Limit && building.Count < building.Limit;
 
     private bool DropsAreDone => _dropFile == Slot.Zero && _dropState == Slot.Zero;
 

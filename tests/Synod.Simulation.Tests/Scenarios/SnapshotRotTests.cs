@@ -12,7 +12,7 @@ public sealed class SnapshotRotTests
 {
     private const int Rounds = 5;
 
-    public static TheoryData<ulong> Seeds => [1, 2, 3, 16]; // 16 found a node that had taken losers for chosen.
+    public static TheoryData<ulong> Seeds => [1, 2, 3, 16]; // With 16 the node refuses.
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -48,8 +48,10 @@ public sealed class SnapshotRotTests
             world.Run(TimeSpan.FromMilliseconds(300));
         }
         Assert.True(rotted > 0);
-        var victimIsOut = victim.Refusal is not null;
-        Assert.True(!victimIsOut || victim.Refusal!.Contains("replace the member", StringComparison.Ordinal), victim.Refusal);
-        Scenario.AssertGoodEnd(world, [.. world.Machines.Where(m => m.Refusal is null).Select(m => m.Index)]);
+        world.Heal([.. world.Machines.Where(m => m.Refusal is null).Select(m => m.Index)]);
+        world.DemandProgress(RandomWorld.ProgressWithin);
+        world.Close();
+        // That it refuses with these words is sound; anything else that a judge has to say is not.
+        Assert.DoesNotContain(world.Violations, said => !said.Contains("replace the member", StringComparison.Ordinal));
     }
 }

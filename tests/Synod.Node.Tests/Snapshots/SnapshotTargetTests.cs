@@ -1,0 +1,71 @@
+using Synod.Paxos;
+using Synod.Paxos.Multi;
+using Synod.Ports;
+using Synod.Storage;
+using Synod.Wire;
+
+namespace Synod.Node.Tests;
+
+/// <summary>A node that fetches a snapshot gives up on a peer that is silent, not on itself when it is slow.</summary>
+public sealed class SnapshotTargetTests
+{
+    private const ulong Cluster = 1;
+    private static readonly NodeId Source = new(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private readonly SnapshotMailboxes _files = new(static () => { }, static () => { });
+    private readonly SnapshotBoard _board = new(static () => { }, static () => { });
+    private readonly SnapshotTarget _target;
+    private Instant _now = new(1_000_000_000);
+
+    public SnapshotTargetTests()
+    {
+        var self = new NodeId(1);
+        var options = new NodeOptions { Self = self, ClusterId = Cluster, Identity = new DataIdentity(17), Members = [] };
+        _target = new SnapshotTarget(options, new ScriptedPeers(), new WholeNode.QuietObserver(), _files.Pieces, _board.Building);
+        _target.Offered(_now, Source, Packet(SnapshotMessageKind.Offer, 0, []));
+        Assert.True(_target.IsActive);
+    }
+
+    [Fact]
+    public void A_peer_that_does_not_answer_is_given_up()
+    {
+        Wait(8);
+        Assert.False(_target.IsActive);
+    }
+
+    [Fact]
+    public void A_slow_disk_or_state_machine_of_its_own_is_no_silence_of_the_peer()
+    {
+        var offset = 0;
+        for (; offset < SnapshotMailboxes.PiecesMax; offset++)
+        {
+            Take(offset);
+        }
+        for (var wait = 0; wait < 100; wait++)
+        {
+            Wait(1);
+            Take(offset); // It answers each time, and nothing here has room for it.
+        }
+        Assert.True(_target.IsActive);
+        Assert.True(_files.Pieces.TryTake(out _) && _board.Building.TryTake(out _));
+        Take(offset);
+        Assert.Equal(SnapshotMailboxes.PiecesMax, _files.Pieces.Count);
+        Assert.True(_files.Pieces.TryTake(out _) && _board.Building.TryTake(out _));
+        Wait(8);
+        Assert.False(_target.IsActive); // Now it is the peer.
+    }
+
+    private static SnapshotPacket Packet(SnapshotMessageKind kind, long offset, byte[] bytes) =>
+        new(kind, Cluster, new Slot(9), offset, 100, bytes);
+
+    private void Take(long offset) => _target.Take(_now, Source, Packet(SnapshotMessageKind.Piece, offset, [1]));
+
+    private void Wait(int pauses)
+    {
+        for (var i = 0; i < pauses; i++)
+        {
+            _now += Pause;
+            _target.Turn(_now, Slot.Zero);
+        }
+    }
+}
