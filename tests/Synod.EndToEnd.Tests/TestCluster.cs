@@ -35,6 +35,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var ports = FreePorts(2 * count);
         var cluster = string.Join(',', Enumerable.Range(0, count).Select(
             i => string.Create(CultureInfo.InvariantCulture, $"n{i + 1}=http://127.0.0.1:{ports[2 * i + 1]}")));
+        InitialCluster = cluster;
         Nodes =
         [
             .. Enumerable.Range(0, count).Select(i => new NodeUnderTest(
@@ -44,6 +45,9 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     public IReadOnlyList<NodeUnderTest> Nodes { get; }
+
+    /// <summary>The members as the flag of that name lists them.</summary>
+    public string InitialCluster { get; }
 
     /// <summary>All client addresses, with commas.</summary>
     public string Endpoints => string.Join(',', Nodes.Select(node => node.ClientUrl));

@@ -8,6 +8,7 @@ internal sealed partial class ApplyActor
 {
     private readonly SnapshotTaker _taker;
     private readonly SnapshotBuilder _builder;
+    private readonly SnapshotReaders _readers;
 
     /// <summary>
     /// Takes the place of all decrees up to the slot. Watchers stay: positions in the history are the same on all

@@ -77,6 +77,7 @@ internal static class SynodCommandLine
         var root = new RootCommand("Synod: a replicated, ordered key-value store that etcd clients speak to.");
         root.Add(ServeCommand.Build());
         root.Add(DevCommand.Build());
+        root.Add(SnapshotCommand.Build());
         foreach (var client in new[]
         {
             ClientCommands.Put(), ClientCommands.Get(), ClientCommands.Delete(), ClientCommands.Watch(),
