@@ -10,8 +10,9 @@ internal sealed class DoorSnapshot : SnapshotStream
 {
     private const int SlicesMax = 16;
 
+    /// <summary>Not for a single reader: such a channel does not tell how much is in it.</summary>
     private readonly Channel<ReadOnlyMemory<byte>> _slices = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(
-        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        new UnboundedChannelOptions { SingleWriter = true });
 
     private volatile bool _isAbandoned;
 
