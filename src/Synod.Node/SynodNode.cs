@@ -119,6 +119,9 @@ public sealed partial class SynodNode : INode
     /// <summary>The watch hub's view for metrics; null before the start.</summary>
     public WatchHub? Watches => _hub;
 
+    /// <summary>What metrics show of the store.</summary>
+    public StoreFigures Figures => _board.Figures;
+
     /// <summary>Lengths of the queues between doors and actors.</summary>
     public (int Writes, int Reads, int Direct, int ApplyBatches, int UnderWay, int HeldPackets) Queues =>
         (_writes.Count, _reads.Count, _direct.Count, _batches.Count, _core?.Waiting ?? 0, _host?.HeldPackets ?? 0);
@@ -146,6 +149,7 @@ public sealed partial class SynodNode : INode
         _hub = new WatchHub(_options.Watches, _state.Store);
         _board.SessionsChanged(_state.Sessions);
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
+        _board.Figures.Show(_state);
         _apply = new ApplyActor(
             _options, _state, _board, _hub, _batches, spent, _direct, sums, leases,
             new SnapshotTaker(

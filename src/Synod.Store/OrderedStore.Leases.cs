@@ -15,6 +15,9 @@ public sealed partial class OrderedStore
     /// <summary>Leases there are.</summary>
     public int LeaseCount => _space.Leases.Count;
 
+    /// <summary>Leases that have expired while this process applied commands; for metrics only.</summary>
+    public long LeasesExpired => _leases.Expired;
+
     /// <summary>
     /// Tells how much time has passed since the last command, as the owner's clock has it. Only reads of leases look at
     /// it: it makes what they say of the time left less stale, and is no part of the replicated state.

@@ -90,15 +90,27 @@ internal sealed class History
     // A read must show what the history holds at the revision that the read itself names.
     private IEnumerable<string> StaleReads(IReadOnlyList<StoreEvent> events)
     {
-        var byKey = events.ToLookup(e => e.Key);
+        var byKey = events.GroupBy(e => e.Key).ToDictionary(same => same.Key, same => same.OrderBy(e => e.Revision).ToList());
         foreach (var read in _reads)
         {
-            var last = byKey[read.Key].Where(e => e.Revision <= read.Revision).MaxBy(e => e.Revision);
+            var last = LastUpTo(byKey.GetValueOrDefault(read.Key, []), read.Revision);
             if (last?.Value != read.Value || (last?.Revision ?? 0) != read.ModRevision)
             {
                 yield return $"the history has {last} there: {read}";
             }
         }
+    }
+
+    /// <summary>The last event at or below a revision, of events in order; null if there is none.</summary>
+    private static StoreEvent? LastUpTo(List<StoreEvent> events, long revision)
+    {
+        var (from, to) = (0, events.Count);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = events[middle].Revision <= revision ? (middle + 1, to) : (from, middle);
+        }
+        return from == 0 ? null : events[from - 1];
     }
 
     // Real time: what began after something else had ended has a revision that is not before it.

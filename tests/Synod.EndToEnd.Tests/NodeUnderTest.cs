@@ -10,22 +10,26 @@ internal sealed class NodeUnderTest : IAsyncDisposable
     private static readonly TimeSpan ExitDeadline = TimeSpan.FromSeconds(20);
 
     private readonly string _executable;
+    private readonly NodePlace _place;
     private readonly IReadOnlyList<string> _arguments;
     private readonly StringBuilder _log = new();
     private Process? _process;
 
-    public NodeUnderTest(string executable, string name, string directory, int clientPort, int peerPort, string cluster)
+    public NodeUnderTest(
+        string executable, string name, string directory, int clientPort, int peerPort, string cluster,
+        NodePlace? place = null)
     {
         _executable = executable;
+        _place = place ?? NodePlace.Here;
         Name = name;
         DataDirectory = Path.Combine(directory, name);
         ClientPort = clientPort;
         PeerPort = peerPort;
-        ClientUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{clientPort}");
+        ClientUrl = string.Create(CultureInfo.InvariantCulture, $"http://{_place.ClientHost}:{clientPort}");
         _arguments =
         [
             "serve", "--name", name, "--data-dir", DataDirectory, "--listen-client-urls", ClientUrl,
-            "--listen-peer-urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{peerPort}"),
+            "--listen-peer-urls", string.Create(CultureInfo.InvariantCulture, $"http://{_place.PeerHost}:{peerPort}"),
             "--initial-cluster", cluster, "--stop-with-stdin",
         ];
     }
@@ -59,7 +63,11 @@ internal sealed class NodeUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts it, with further flags after the usual ones.</summary>
-    public void Start(params string[] more) => StartProcess(_executable, [.. _arguments, .. more]);
+    public void Start(params string[] more)
+    {
+        string[] command = [.. _place.Launcher, _executable, .. _arguments, .. more];
+        StartProcess(command[0], command[1..]);
+    }
 
     /// <summary>Starts it as the child of another program, which ends as it does.</summary>
     public void StartUnder(string program, params string[] arguments) =>
@@ -144,6 +152,7 @@ internal sealed class NodeUnderTest : IAsyncDisposable
             await ExitAsync();
         }
         _process.Dispose();
+        _process = null;
     }
 
     private void Signal(int signal) => Signals.Send(ProcessId, signal);

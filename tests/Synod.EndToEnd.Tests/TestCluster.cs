@@ -29,18 +29,19 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("synod-test-").FullName;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = RequestTimeout };
 
-    private TestCluster(ITestOutputHelper output, string executable, int count)
+    private TestCluster(ITestOutputHelper output, string executable, IReadOnlyList<NodePlace> places)
     {
         _output = output;
+        var count = places.Count;
         var ports = FreePorts(2 * count);
-        var cluster = string.Join(',', Enumerable.Range(0, count).Select(
-            i => string.Create(CultureInfo.InvariantCulture, $"n{i + 1}=http://127.0.0.1:{ports[2 * i + 1]}")));
+        var cluster = string.Join(',', Enumerable.Range(0, count).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"n{i + 1}=http://{places[i].PeerHost}:{ports[2 * i + 1]}")));
         InitialCluster = cluster;
         Nodes =
         [
             .. Enumerable.Range(0, count).Select(i => new NodeUnderTest(
                 executable, string.Create(CultureInfo.InvariantCulture, $"n{i + 1}"), _directory,
-                ports[2 * i], ports[2 * i + 1], cluster)),
+                ports[2 * i], ports[2 * i + 1], cluster, places[i])),
         ];
     }
 
@@ -56,11 +57,17 @@ internal sealed class TestCluster : IAsyncDisposable
     public string TemporaryDirectory => _directory;
 
     /// <summary>Makes a cluster, starts it, and waits until every node serves.</summary>
-    public static async Task<TestCluster> StartAsync(ITestOutputHelper output, int count, params string[] more)
+    public static Task<TestCluster> StartAsync(ITestOutputHelper output, int count, params string[] more) =>
+        StartAsync(output, [.. Enumerable.Repeat(NodePlace.Here, count)], static _ => Task.CompletedTask, more);
+
+    /// <summary>Makes a cluster at the given places, prepares what it needs, and starts it.</summary>
+    public static async Task<TestCluster> StartAsync(
+        ITestOutputHelper output, IReadOnlyList<NodePlace> places, Func<TestCluster, Task> prepare, params string[] more)
     {
-        var cluster = new TestCluster(output, await SynodExecutable.PathAsync(), count);
+        var cluster = new TestCluster(output, await SynodExecutable.PathAsync(), places);
         try
         {
+            await prepare(cluster);
             foreach (var node in cluster.Nodes)
             {
                 node.Start(more);
@@ -189,7 +196,8 @@ internal sealed class TestCluster : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task<NodeUnderTest?> FindLeaderAsync()
+    /// <summary>The running node that leads now; null if none says so.</summary>
+    public async Task<NodeUnderTest?> FindLeaderAsync()
     {
         foreach (var node in Nodes.Where(node => node.IsRunning))
         {

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Microsoft.AspNetCore.Connections;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -82,23 +82,24 @@ internal sealed class DoorApplication : IHttpApplication<DoorContext>
     private async Task ServeAsync(GrpcMethod method, GatewayRoute? route, HttpContext http, DoorContext context)
     {
         method.CountStart();
+        var started = Stopwatch.GetTimestamp();
         var code = GrpcCode.Internal;
         try
         {
             var serving = route is null ? method.ServeAsync(http, context) : _gateway.ServeAsync(route, http, context);
             code = (await serving.ConfigureAwait(false)).Code;
         }
-        catch (Exception e) when (IsClientGone(e, http))
-        {
-            code = GrpcCode.Cancelled;
-            context.ResetAnswer(lost: true);
-        }
 #pragma warning disable CA1031 // Whatever it was: client and operator hear of it, other clients go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            DoorLog.CallFailed(_logger, method.Path, e);
             context.ResetAnswer(lost: true);
+            if (await ClientGone.IsAsync(e, ClientGone.Grace, http.RequestAborted).ConfigureAwait(false))
+            {
+                code = GrpcCode.Cancelled;
+                return;
+            }
+            DoorLog.CallFailed(_logger, method.Path, e);
             var status = new GrpcStatus(GrpcCode.Internal, "etcdserver: internal error");
             if (route is null)
             {
@@ -111,13 +112,9 @@ internal sealed class DoorApplication : IHttpApplication<DoorContext>
         }
         finally
         {
-            method.CountEnd(code);
+            method.CountEnd(code, Stopwatch.GetElapsedTime(started));
         }
     }
-
-    private static bool IsClientGone(Exception exception, HttpContext http) =>
-        exception is OperationCanceledException or ConnectionAbortedException or ConnectionResetException
-        || (exception is IOException or BadHttpRequestException && http.RequestAborted.IsCancellationRequested);
 
     private GrpcStatus Unimplemented(string path)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Synod.Doors.Etcd.Metrics;
 
 namespace Synod.Doors.Etcd.Hosting;
 
@@ -39,8 +40,15 @@ internal abstract class GrpcMethod(string service, string name)
     /// <summary>Counts a call that begins.</summary>
     public void CountStart() => Interlocked.Increment(ref _started);
 
+    /// <summary>How long calls took.</summary>
+    public LatencyHistogram Latency { get; } = new();
+
     /// <summary>Counts a call that ended.</summary>
-    public void CountEnd(GrpcCode code) => Interlocked.Increment(ref _endings[(int)code]);
+    public void CountEnd(GrpcCode code, TimeSpan took)
+    {
+        Latency.Record(code, took);
+        Interlocked.Increment(ref _endings[(int)code]);
+    }
 
     /// <summary>How many calls ended with this code.</summary>
     public long Endings(GrpcCode code) => Interlocked.Read(ref _endings[(int)code]);

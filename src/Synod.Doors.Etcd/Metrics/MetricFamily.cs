@@ -42,7 +42,7 @@ internal sealed class MetricFamily
     {
         _seriesMax = seriesMax;
         Kind = KindOf(instrument);
-        Name = NameOf(instrument.Name);
+        Name = NameOf(instrument, Kind);
         Description = (instrument.Description ?? instrument.Name).ReplaceLineEndings(" ");
     }
 
@@ -145,6 +145,21 @@ internal sealed class MetricFamily
             _ when type.StartsWith("Gauge", StringComparison.Ordinal) => MetricKind.LastValue,
             _ => MetricKind.Gauge,
         };
+    }
+
+    /// <summary>The name with its unit, and with what counters end in, as scrapers expect it.</summary>
+    private static string NameOf(Instrument instrument, MetricKind kind)
+    {
+        var name = NameOf(instrument.Name);
+        var unit = instrument.Unit switch
+        {
+            "By" => "_bytes",
+            "s" => "_seconds",
+            _ => "",
+        };
+        var isTotal = kind is MetricKind.Counter or MetricKind.ObservedTotal;
+        return name + (name.Contains(unit, StringComparison.Ordinal) ? "" : unit)
+            + (isTotal && !name.EndsWith("_total", StringComparison.Ordinal) ? "_total" : "");
     }
 
     private static string NameOf(string name) =>

@@ -5,7 +5,7 @@ using Synod.Doors.Etcd.Hosting;
 namespace Synod.Doors.Etcd.Metrics;
 
 /// <summary><c>/metrics</c>.</summary>
-internal sealed class MetricsPage(MetricsCollector collector) : PlainPage
+internal sealed class MetricsPage(MetricsCollector collector, IReadOnlyList<GrpcMethod> methods) : PlainPage
 {
     /// <inheritdoc/>
     public override Task ServeAsync(HttpContext http)
@@ -15,6 +15,7 @@ internal sealed class MetricsPage(MetricsCollector collector) : PlainPage
         {
             family.WriteTo(text);
         }
+        LatencyHistogram.WriteTo(text, methods);
         ProcessMetrics.WriteTo(text);
         return Write(http, StatusCodes.Status200OK, PrometheusText.ContentType, text.ToString());
     }

@@ -57,7 +57,7 @@ internal sealed class DoorServices : IDisposable
             ["/livez"] = new ProbePage(node, time, linearizable: false),
             ["/readyz"] = new ProbePage(node, time, linearizable: true),
             ["/version"] = new VersionPage(),
-            ["/metrics"] = new MetricsPage(metrics),
+            ["/metrics"] = new MetricsPage(metrics, methods),
         };
         _meter = new DoorMeter(methods, _streams);
         Application = new DoorApplication(methods, pages, new JsonGateway(methods, options), logger);

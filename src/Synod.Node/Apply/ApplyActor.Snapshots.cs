@@ -16,6 +16,7 @@ internal sealed partial class ApplyActor
     /// </summary>
     private void Install(Slot slot)
     {
+        _hub.GiveAllNew(_state.Store); // What a compaction within the snapshot forgets, those who have kept up still get.
         _taker.GiveUp();
         _taker.Skip(slot);
         _state.Install(_builder.Take(slot));

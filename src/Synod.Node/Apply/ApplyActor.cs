@@ -140,6 +140,7 @@ internal sealed partial class ApplyActor
         _board.AnsweredBelow = _waiters.AnsweredBelow;
         _board.AppliedUpTo = _state.AppliedUpTo.Number;
         _board.AppliedBytes += bytes;
+        _board.Figures.Show(_state);
         _leases.Show(_state);
     }
 

@@ -37,6 +37,9 @@ internal sealed class SessionBoard(NodeOptions options)
         set => Volatile.Write(ref _answeredBelow, value);
     }
 
+    /// <summary>What metrics show of the store.</summary>
+    public StoreFigures Figures { get; } = new();
+
     /// <summary>The members as clients see them.</summary>
     public IReadOnlyList<Member> Members => Volatile.Read(ref _members);
 

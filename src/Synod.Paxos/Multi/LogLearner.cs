@@ -133,8 +133,14 @@ internal sealed partial class LogLearner(ReplicaContext context)
     public void Serve(NodeId peer, in CatchUp request)
     {
         var last = Slot.Min(Slot.Min(request.Last, ChosenUpTo), request.First + (ulong)context.Options.CatchUpSlotsMax);
-        if (request.First > last || request.First == Slot.Zero)
+        if (request.First > last)
         {
+            return;
+        }
+        if (request.First == Slot.Zero)
+        {
+            // The journal has no record of it: it is what the journal began with.
+            context.Output.Send(peer, new Learn(Slot.Zero, context.Configurations.DecreeOfSlotZero, EndsAnswer: true));
             return;
         }
         if (request.First <= context.Log.Floor)

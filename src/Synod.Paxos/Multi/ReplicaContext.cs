@@ -7,7 +7,10 @@ internal sealed class ReplicaContext(ReplicaOptions options, NodeId self, Config
 
     public NodeId Self { get; } = self;
 
-    public Configuration Configuration { get; } = configuration;
+    public ConfigurationHistory Configurations { get; } = new(configuration);
+
+    /// <summary>The configuration in which this replica speaks.</summary>
+    public Configuration Configuration => Configurations.Latest;
 
     public int Place { get; } = configuration.PlaceOf(self);
 

@@ -133,6 +133,12 @@ public sealed partial class Replica
         {
             return;
         }
+        if (message.Slot == Slot.Zero && message.Decree != DecreeOfSlotZero)
+        {
+            // Another cluster's log, or one that began otherwise: nothing in it is this one's.
+            _context.Report(ReplicaEventKind.StrangeMessageDropped, Ballot.None, from.Node);
+            return;
+        }
         if (_proposer.IsContradictedBy(message.Slot, message.Decree))
         {
             LoseLeadership(ReplicaEventKind.LeadershipLostToHigherBallot);

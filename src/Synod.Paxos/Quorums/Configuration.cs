@@ -40,6 +40,43 @@ public sealed class Configuration
     /// <summary>The rule for quorums.</summary>
     public QuorumSystem Quorums { get; }
 
+    /// <summary>
+    /// The configuration as the value of a decree: its number, the voters with their incarnations, the rule for quorums.
+    /// Equal configurations give equal values.
+    /// </summary>
+    public Value ToValue()
+    {
+        var writer = new StateWriter();
+        writer.WriteNumber(Number);
+        writer.WriteNumber((ulong)_voters.Length);
+        foreach (var voter in _voters)
+        {
+            writer.Write(voter);
+            writer.WriteNumber(IncarnationOf(voter));
+        }
+        Quorums.Write(writer);
+        return new Value(writer.Written.ToArray());
+    }
+
+    /// <summary>Reads what <see cref="ToValue"/> wrote.</summary>
+    /// <exception cref="InvariantViolatedException">The value is no configuration.</exception>
+    public static Configuration FromValue(Value value)
+    {
+        var reader = new StateReader(value.Bytes);
+        var number = reader.ReadNumber();
+        var count = reader.ReadUInt32();
+        Check.That(count is >= 1 and <= MemberSet.MembersMax);
+        var voters = new NodeId[count];
+        for (var i = 0; i < voters.Length; i++)
+        {
+            voters[i] = reader.ReadNodeId();
+            Check.That(reader.ReadUInt32() == FirstIncarnation);
+        }
+        var quorums = QuorumSystem.Read(ref reader, voters.Length);
+        Check.That(reader.IsAtEnd);
+        return new Configuration(number, voters, quorums);
+    }
+
     /// <summary>A configuration of nodes 1 to <paramref name="count"/> with majorities.</summary>
     public static Configuration OfMajority(int count) =>
         new(1, [.. Enumerable.Range(1, count).Select(i => new NodeId((uint)i))], QuorumSystem.Majority(count));

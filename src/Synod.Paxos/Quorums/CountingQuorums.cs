@@ -31,5 +31,12 @@ internal sealed class CountingQuorums : QuorumSystem
 
     public override bool IsPhase2Quorum(MemberSet set) => Votes(set) >= Phase2Size;
 
+    internal override void Write(StateWriter writer)
+    {
+        writer.WriteByte((byte)Kind.Counting);
+        writer.WriteNumber((ulong)Phase1Size);
+        writer.WriteNumber((ulong)Phase2Size);
+    }
+
     private int Votes(MemberSet set) => set.Intersect(MemberSet.First(Voters)).Count;
 }

@@ -33,6 +33,13 @@ internal sealed class ListedQuorums : QuorumSystem
 
     public override bool IsPhase2Quorum(MemberSet set) => ContainsOneOf(_phase2, set);
 
+    internal override void Write(StateWriter writer)
+    {
+        writer.WriteByte((byte)Kind.Listed);
+        WriteSets(writer, _phase1);
+        WriteSets(writer, _phase2);
+    }
+
     private static bool ContainsOneOf(MemberSet[] quorums, MemberSet set)
     {
         foreach (var quorum in quorums)

@@ -10,7 +10,7 @@ namespace Synod.Paxos;
 /// A system that lets two quorums of different phases miss each other is never made: the factory refuses it and names
 /// two such sets. Whatever contains a quorum is a quorum.
 /// </remarks>
-public abstract class QuorumSystem
+public abstract partial class QuorumSystem
 {
     private protected QuorumSystem(int voters)
     {

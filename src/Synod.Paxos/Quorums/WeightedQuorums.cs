@@ -52,6 +52,17 @@ public sealed class WeightedQuorums : QuorumSystem
     /// <inheritdoc/>
     public override bool IsPhase2Quorum(MemberSet set) => WeightOf(set) >= _phase2Weight;
 
+    internal override void Write(StateWriter writer)
+    {
+        writer.WriteByte((byte)Kind.Weighted);
+        foreach (var weight in _weights)
+        {
+            writer.WriteNumber((ulong)weight);
+        }
+        writer.WriteNumber((ulong)_phase1Weight);
+        writer.WriteNumber((ulong)_phase2Weight);
+    }
+
     private int WeightOf(MemberSet set)
     {
         var weight = 0;

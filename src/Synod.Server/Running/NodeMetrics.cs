@@ -27,6 +27,13 @@ internal sealed class NodeMetrics : IDisposable
         Counter("synod_journal_records_total", "Records given to the journal.", () => node.Counters.RecordsWritten);
         Counter("synod_journal_batches_total", "Batches given to the journal.", () => node.Counters.BatchesWritten);
         Counter("synod_journal_syncs_total", "Writes with sync that were reported.", () => node.Counters.Syncs);
+        Gauge("synod_store_revision", "The store's present revision on this node.", () => node.Figures.Revision);
+        Gauge("synod_store_keys", "Keys there are on this node.", () => node.Figures.Keys);
+        Gauge("synod_leases", "Leases there are.", () => node.Figures.Leases);
+        Counter(
+            "synod_leases_expired_total", "Leases that expired since this node started.",
+            () => node.Figures.LeasesExpired);
+        LikeEtcd(node, observer, self);
         _meter.CreateObservableCounter(
             "synod_journal_sync_seconds_total", () => node.Counters.SyncMicroseconds / MicrosecondsPerSecond,
             description: "Time of all writes with sync.");
@@ -57,6 +64,26 @@ internal sealed class NodeMetrics : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>What means the same as in etcd, under etcd's names too: dashboards and alerts fit as they are.</summary>
+    private void LikeEtcd(SynodNode node, LogObserver observer, Paxos.NodeId self)
+    {
+        Gauge("etcd_server_is_leader", "1 while this node leads.", () => node.Status.Leader == self ? 1 : 0);
+        Gauge(
+            "etcd_server_has_leader", "1 while this node knows a leader.", () => node.Status.Leader.Number == 0 ? 0 : 1);
+        Counter(
+            "etcd_server_leader_changes_seen_total", "Leaders this node came to know.", () => observer.LeaderChanges);
+        Gauge(
+            "etcd_server_proposals_committed_total", "All slots up to here are chosen.",
+            () => (long)node.Status.ChosenUpTo.Number);
+        Gauge(
+            "etcd_server_proposals_applied_total", "All slots up to here are applied.",
+            () => (long)node.Status.AppliedUpTo.Number);
+        Gauge("etcd_server_proposals_pending", "Requests of this node under way.", () => node.Queues.UnderWay);
+        Counter(
+            "etcd_server_lease_expired_total", "Leases that expired since this node started.",
+            () => node.Figures.LeasesExpired);
+    }
 
     private static IEnumerable<Measurement<long>> QueuesOf(SynodNode node)
     {

@@ -23,6 +23,7 @@ internal static class NodeProcess
             log.UnknownVariable(variable);
         }
         var stop = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var metrics = new ProcessMetrics();
         using var terminated = OnSignal(PosixSignal.SIGTERM, stop);
         using var interrupted = OnSignal(PosixSignal.SIGINT, stop);
         if (options.StopsWithStandardInput)

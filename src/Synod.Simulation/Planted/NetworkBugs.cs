@@ -21,7 +21,7 @@ internal static class NetworkBugs
         yield return Bug("vote counted twice", "an acceptance counts for its sender's neighbour as well", 200, CountTwice) with { Change = Turmoil };
         yield return Bug("empty promises", "promises do not show what was accepted", 100, (_, _) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Promise, EmptyPromise));
-        yield return Bug("refusal taken for a promise", "who refuses a Prepare counts as having promised", 600, PromiseForNack) with { Change = ManyPartitions };
+        yield return Bug("refusal taken for a promise", "who refuses a Prepare counts as having promised", 400, PromiseForNack) with { Change = ManyDuels };
         yield return Bug("changed decree", "one Accept in fifty arrives with another value", 20, (_, chance) =>
             (_, _, _, frame) => PacketParts.Change(frame, MessageKind.Accept, body => Flip(body, chance)));
         yield return Bug("changed lesson", "one Learn in ten arrives with another value", 60, (_, chance) =>
@@ -55,6 +55,12 @@ internal static class NetworkBugs
         Nodes = 5,
         FaultyGenesis = false,
         Faults = new FaultMix { Every = TimeSpan.FromMilliseconds(250), Disks = false, Wipes = false, Pauses = false },
+    };
+
+    /// <summary>Besides, everybody campaigns at once: refusals are frequent.</summary>
+    private static WorldOptions ManyDuels(WorldOptions options) => ManyPartitions(options) with
+    {
+        Replica = options.Replica with { CampaignDelayMax = TimeSpan.FromMilliseconds(1) },
     };
 
     // A vote too many does harm only where two quorums that should have met follow each other closely.

@@ -48,21 +48,31 @@ internal static class RandomWorld
         : new ReplicaOptions { LogTailSlotsMax = chance.Between(1, 60), LogTailBytesMax = 4000 };
 
     /// <summary>Limits so small that the rare paths are the daily ones.</summary>
-    public static ReplicaOptions TinyReplica(Chance chance) => new()
+    public static ReplicaOptions TinyReplica(Chance chance)
     {
-        HeartbeatInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 100 : 25),
-        ElectionTimeout = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 1000 : 300),
-        RetransmitInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 250 : 40),
-        WindowSlots = chance.Between(1, 8),
-        PendingProposalsMax = chance.Between(1, 16),
-        AcceptAheadMax = chance.Between(8, 32),
-        LogTailSlotsMax = chance.Between(1, 24),
-        LogTailBytesMax = chance.Between(100, 4000),
-        PromisePageBytesMax = chance.Between(1, 400),
-        CatchUpBytesMax = chance.Between(64, 1000),
-        CatchUpSlotsMax = chance.Between(1, 16),
-        CampaignLagSlotsMax = chance.Between(4, 64),
-    };
+        var slots = new ReplicaOptions
+        {
+            HeartbeatInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 100 : 25),
+            ElectionTimeout = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 1000 : 300),
+            RetransmitInterval = TimeSpan.FromMilliseconds(chance.OneIn(2) ? 250 : 40),
+            WindowSlots = chance.Between(1, 8),
+            PendingProposalsMax = chance.Between(1, 16),
+            AcceptAheadMax = chance.Between(8, 32),
+            LogTailSlotsMax = chance.Between(1, 24),
+            LogTailBytesMax = chance.Between(100, 4000),
+            PromisePageBytesMax = chance.Between(1, 400),
+            CatchUpBytesMax = chance.Between(64, 1000),
+            CatchUpSlotsMax = chance.Between(1, 16),
+            CampaignLagSlotsMax = chance.Between(4, 64),
+        };
+        // Of the commands here so many bytes are now more, now fewer than so many slots.
+        return slots with
+        {
+            WindowBytesMax = 60 * slots.WindowSlots,
+            PendingBytesMax = 60 * slots.PendingProposalsMax,
+            AcceptAheadBytesMax = 60 * slots.AcceptAheadMax,
+        };
+    }
 
     /// <summary>Snapshots so often that journals are trimmed and nodes catch up by them every few seconds.</summary>
     public static Node.SnapshotOptions SmallSnapshots(Chance chance) => new()

@@ -78,8 +78,12 @@ internal sealed class LeaseRunner(KeySpace space)
             space.Commit();
             space.Begin();
         }
+        Expired += ended;
         return ended;
     }
+
+    /// <summary>Leases that have expired since this object was made; for metrics, no part of the replicated state.</summary>
+    public long Expired { get; private set; }
 
     /// <summary>The newest versions of a lease's keys, in key order; good until the next call.</summary>
     public ReadOnlySpan<uint> KeysOf(uint number)

@@ -51,7 +51,7 @@ public sealed class MetricsTests
             counter.Add(1, new KeyValuePair<string, object?>("i", i));
         }
         var text = Text(collector);
-        Assert.Equal(1_000, text.Split('\n').Count(line => line.StartsWith("test_many{", StringComparison.Ordinal)));
+        Assert.Equal(1_000, text.Split('\n').Count(line => line.StartsWith("test_many_total{", StringComparison.Ordinal)));
         Assert.Contains("# 5 measurements of further series left out", text, StringComparison.Ordinal);
     }
 
@@ -67,6 +67,10 @@ public sealed class MetricsTests
         Assert.Contains(
             "synod_door_calls_total{method=\"/etcdserverpb.KV/Put\",code=\"InvalidArgument\"}",
             page, StringComparison.Ordinal);
+        Assert.Contains("# TYPE grpc_server_handling_seconds histogram", page, StringComparison.Ordinal);
+        const string put = "grpc_service=\"etcdserverpb.KV\",grpc_method=\"Put\",grpc_code=\"Ok\"";
+        Assert.Contains($"grpc_server_handling_seconds_bucket{{{put},le=\"+Inf\"}} 1\n", page, StringComparison.Ordinal);
+        Assert.Contains($"grpc_server_handling_seconds_count{{{put}}} 1\n", page, StringComparison.Ordinal);
         Assert.Contains("\nprocess_cpu_seconds_total ", page, StringComparison.Ordinal);
         Assert.Contains("\nprocess_resident_memory_bytes ", page, StringComparison.Ordinal);
     }

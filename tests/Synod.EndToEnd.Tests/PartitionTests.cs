@@ -1,0 +1,74 @@
+using Google.Protobuf;
+using Synod.Client.Etcd;
+using Synod.Protocol.Etcd;
+using Xunit.Abstractions;
+
+namespace Synod.EndToEnd.Tests;
+
+/// <summary>Real packets that do not arrive: three nodes in network namespaces of their own.</summary>
+public sealed class PartitionTests(ITestOutputHelper output)
+{
+    private const int Clients = 8;
+    private const int ReadsAtTheCutNode = 3;
+
+    [Fact]
+    public async Task A_leader_that_is_cut_off_answers_nothing_stale_and_catches_up_when_healed()
+    {
+        await using var network = await TestNetwork.CreateAsync(3);
+        await using var cluster = await TestCluster.StartAsync(output, network.Places, static _ => Task.CompletedTask);
+        var history = new History();
+        using var clients = new RecordingClients(cluster, history);
+        clients.Start(Clients);
+        await WritesAsync(history, "before the cut");
+        var cut = await cluster.LeaderAsync();
+        var others = cluster.Nodes.Where(node => node != cut).ToArray();
+        await network.CutAsync(NumberOf(cluster, cut));
+        await cluster.PutEventuallyAsync("meanwhile", "x", others);
+        await WritesAsync(history, "at the majority");
+        // The majority has a leader of its own, so whatever the cut node would answer now would be stale.
+        using (var client = cluster.Client(cut))
+        {
+            await Task.WhenAll(Enumerable.Range(0, ReadsAtTheCutNode).Select(_ =>
+                Assert.ThrowsAsync<EtcdException>(() => client.RangeAsync(
+                    new RangeRequest { Key = ByteString.CopyFromUtf8("meanwhile") }, CancellationToken.None))));
+        }
+        Assert.Null(await cluster.LocalValueAsync(cut, "meanwhile"));
+        await network.HealAsync(NumberOf(cluster, cut));
+        await TestCluster.WaitAsync(
+            "the cut node caught up", async () => await cluster.LocalValueAsync(cut, "meanwhile") == "x");
+        await WritesAsync(history, "after the healing");
+        await clients.StopAsync();
+        await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_leader_that_is_mute_or_deaf_does_not_stop_the_others(bool isMute)
+    {
+        await using var network = await TestNetwork.CreateAsync(3);
+        await using var cluster = await TestCluster.StartAsync(output, network.Places, static _ => Task.CompletedTask);
+        var history = new History();
+        using var clients = new RecordingClients(cluster, history);
+        clients.Start(Clients);
+        await WritesAsync(history, "before the cut");
+        var cut = await cluster.LeaderAsync();
+        var number = NumberOf(cluster, cut);
+        await (isMute ? network.MuteAsync(number) : network.DeafenAsync(number));
+        await cluster.PutEventuallyAsync("meanwhile", "x", [.. cluster.Nodes.Where(node => node != cut)]);
+        await WritesAsync(history, "during the one-way cut");
+        await (isMute ? network.UnmuteAsync(number) : network.UndeafenAsync(number));
+        await TestCluster.WaitAsync(
+            "the cut node caught up", async () => await cluster.LocalValueAsync(cut, "meanwhile") == "x");
+        await clients.StopAsync();
+        await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
+    }
+
+    private static int NumberOf(TestCluster cluster, NodeUnderTest node) => cluster.Nodes.ToList().IndexOf(node) + 1;
+
+    private static async Task WritesAsync(History history, string when)
+    {
+        var done = history.DoneCount;
+        await TestCluster.WaitAsync($"writes are done {when}", () => Task.FromResult(history.DoneCount > done + 50));
+    }
+}
