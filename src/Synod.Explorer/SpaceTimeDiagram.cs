@@ -24,13 +24,9 @@ public static class SpaceTimeDiagram
     /// <param name="closing">A last line below the drawing.</param>
     public static string Draw(Trace trace, string closing)
     {
-        var laneWidth = Math.Max(6, trace.Lanes.Max(lane => lane.Length) + 3);
+        var laneWidth = LaneWidth(trace.Lanes);
         var text = new StringBuilder();
-        text.Append(' ', NumberWidth);
-        foreach (var lane in trace.Lanes)
-        {
-            text.Append(lane.PadRight(laneWidth));
-        }
+        text.Append(' ', NumberWidth).Append(Header(trace.Lanes));
         EndLine(text);
         for (var i = 0; i < trace.Steps.Count; i++)
         {
@@ -44,13 +40,27 @@ public static class SpaceTimeDiagram
         return text.ToString();
     }
 
-    private static char[] DrawLanes(WorldEvent what, int lanes, int laneWidth)
+    /// <summary>The names of the processes, each above its column.</summary>
+    public static string Header(IReadOnlyList<string> lanes) =>
+        string.Concat(lanes.Select(lane => lane.PadRight(LaneWidth(lanes))));
+
+    /// <summary>The columns of one row, without its number and its text; null for a row in which nothing happens.</summary>
+    public static string Row(IReadOnlyList<string> lanes, WorldEvent? what) =>
+        new(DrawLanes(what ?? new WorldEvent("", 0), lanes.Count, LaneWidth(lanes), isEmpty: what is null));
+
+    private static int LaneWidth(IReadOnlyList<string> lanes) => Math.Max(6, lanes.Max(lane => lane.Length) + 3);
+
+    private static char[] DrawLanes(WorldEvent what, int lanes, int laneWidth, bool isEmpty = false)
     {
         var row = new char[lanes * laneWidth];
         Array.Fill(row, ' ');
         for (var lane = 0; lane < lanes; lane++)
         {
             row[lane * laneWidth] = '|';
+        }
+        if (isEmpty)
+        {
+            return row;
         }
         var at = what.Lane * laneWidth;
         if (what.FromLane >= 0 && what.FromLane != what.Lane)

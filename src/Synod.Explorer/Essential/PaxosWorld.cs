@@ -39,7 +39,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         _proposers = new ProposerProcess[options.Proposers];
         _learner = options.Learners == 1 ? options.MakeLearner(options.Configuration) : null;
         _pool = new MessagePool(options.MessagesStay);
-        _permutations = options.AcceptorsAreInterchangeable ? PermutationsOf(_acceptors.Length) : [[]];
+        _permutations = options.AcceptorsAreInterchangeable ? Permutations.Of(_acceptors.Length) : [[]];
         _renames = [.. _permutations.Select(places => (Func<ulong, ulong>)(code => Rename(code, places)))];
         Lanes =
         [
@@ -52,6 +52,9 @@ public sealed partial class PaxosWorld : ISymmetricWorld
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Lanes { get; }
+
+    /// <summary>What the learner has learned, if there is one and it has.</summary>
+    public Value? Learned => _learner?.Chosen;
 
     /// <inheritdoc/>
     public int PermutationCount => _permutations.Length;
@@ -159,24 +162,5 @@ public sealed partial class PaxosWorld : ISymmetricWorld
     {
         var acceptor = PaxosCodes.Acceptor(code);
         return acceptor == PaxosCodes.Everyone ? code : PaxosCodes.WithAcceptor(code, places[acceptor - 1] + 1);
-    }
-
-    /// <summary>All orders of so many places in lexical order, so that the unchanged one comes first.</summary>
-    private static int[][] PermutationsOf(int count)
-    {
-        var orders = new List<int[]>();
-        void Extend(int[] begun)
-        {
-            if (begun.Length == count)
-            {
-                orders.Add(begun);
-            }
-            foreach (var place in Enumerable.Range(0, count).Except(begun))
-            {
-                Extend([.. begun, place]);
-            }
-        }
-        Extend([]);
-        return [.. orders];
     }
 }

@@ -23,6 +23,7 @@ internal static class SynodCommandLine
           synod dev --nodes 1 --fresh         one node, with the old data thrown away
           synod put greeting hello            write through the first node of synod dev
           synod get greeting                  and read it back
+          synod learn                         how consensus comes about, as a diagram
 
         A cluster on three machines; on the first:
           synod serve --name n1 --data-dir /var/lib/synod \
@@ -78,6 +79,7 @@ internal static class SynodCommandLine
         root.Add(ServeCommand.Build());
         root.Add(DevCommand.Build());
         root.Add(SnapshotCommand.Build());
+        root.Add(LearnCommand.Build());
         foreach (var client in new[]
         {
             ClientCommands.Put(), ClientCommands.Get(), ClientCommands.Delete(), ClientCommands.Watch(),
