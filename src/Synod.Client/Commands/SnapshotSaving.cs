@@ -4,7 +4,9 @@ using Synod.Protocol.Etcd;
 
 namespace Synod.Client.Commands;
 
-/// <summary>What `synod snapshot save` does: a snapshot of one node into a file, which shows when it is whole and on the disk.</summary>
+/// <summary>
+/// What `synod snapshot save` does: a snapshot of one node into a file, which shows when it is whole and on the disk.
+/// </summary>
 public static class SnapshotSaving
 {
     private const string UnfinishedEnding = ".part";

@@ -11,7 +11,9 @@ public abstract class SnapshotStream : NodeRequest
     /// <summary>Whether another slice may be given now.</summary>
     public abstract bool HasRoom { get; }
 
-    /// <summary>Nobody reads any more: the node may let go of it. May become true on any thread; no ending is called after it.</summary>
+    /// <summary>
+    /// Nobody reads any more: the node may let go of it. May become true on any thread; no ending is called after it.
+    /// </summary>
     public abstract bool IsAbandoned { get; }
 
     /// <summary>The state is pinned at this revision. Called once, before all slices.</summary>

@@ -77,7 +77,8 @@ internal static class SnapshotCommand
             setting => new Option<string>("--" + setting.Name) { Description = setting.Description, HelpName = setting.ValueName });
         var skip = new Option<long>("--bump-revision")
         {
-            Description = "How far above the saved revision the new cluster begins: more than could have been written after the snapshot, so that no client sees revisions go backwards.",
+            Description = "How far above the saved revision the new cluster begins: more than could have been written"
+                + " after the snapshot, so that no client sees revisions go backwards.",
             DefaultValueFactory = _ => SkippedRevisionsStandard,
         };
         ClientCommands.Bound(skip, value => value is >= 0 and <= long.MaxValue / 4, "must not be negative, nor beyond all use");
@@ -97,7 +98,8 @@ internal static class SnapshotCommand
             var slot = ArchiveRestore.Run(archive, serve, parsed.GetValue(skip));
             parsed.InvocationConfiguration.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{serve.DataDirectory} is member {serve.Name} of a new cluster, at revision {revision} and slot {slot}. Restore all members from the same file."));
+                $"{serve.DataDirectory} is member {serve.Name} of a new cluster, at revision {revision} and slot {slot}. ")
+                + "Restore all members from the same file.");
             return SynodCommandLine.ExitCodeDone;
         });
         return command;
