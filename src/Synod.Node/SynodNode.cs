@@ -153,7 +153,7 @@ public sealed partial class SynodNode : INode
         _apply = new ApplyActor(
             _options, _state, _board, _hub, _batches, spent, _direct, sums, leases,
             new SnapshotTaker(
-                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest.Slot),
+                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest),
             new SnapshotBuilder(_options, _snapshotBoard), new SnapshotReaders(_options, _replica.Configuration));
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,

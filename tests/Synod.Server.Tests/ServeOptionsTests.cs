@@ -19,7 +19,7 @@ public sealed class ServeOptionsTests
         Assert.Equal(new InitialMember("default", options.AdvertisePeerUrl), Assert.Single(options.InitialCluster));
         Assert.Equal(TimeSpan.FromMilliseconds(100), options.HeartbeatInterval);
         Assert.Equal(TimeSpan.FromSeconds(1), options.ElectionTimeout);
-        Assert.Equal(100_000UL, options.SnapshotCount);
+        Assert.Null(options.SnapshotCount);
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.False(options.ExpectsExistingCluster);
     }

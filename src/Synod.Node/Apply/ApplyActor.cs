@@ -165,7 +165,7 @@ internal sealed partial class ApplyActor
             _hub.GiveAllNew(_state.Store);
         }
         var applied = _state.Apply(decree, _isWanted);
-        _taker.Applied(_state);
+        _taker.Applied(_state, decree.Decree.Value.Length);
         if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)
         {
             // A full mailbox skips a comparison; the next one covers everything before it as well.
