@@ -9,11 +9,11 @@ namespace Synod.Explorer.Commit;
 /// </summary>
 public static class CommitProperties
 {
-    /// <summary>"Once an RM enters the committed state, no other RM can enter the aborted state, and vice versa."</summary>
+    /// <summary>Consistency (§2): one participant committed and another aborted must never be.</summary>
     public static Property<CommitWorld> NeverBoth { get; } =
         Property.Always<CommitWorld>("never both committed and aborted", world => world.HasOneOutcome());
 
-    /// <summary>"The committed state is reached only after all RMs have been in the prepared state."</summary>
+    /// <summary>Stability's other half (§2): a commit only after all that are needed were prepared.</summary>
     public static Property<CommitWorld> CommitOnlyIfPrepared { get; } = Property.Always<CommitWorld>(
         "commit only if all are prepared", world => world.CommitsOnlyPrepared());
 

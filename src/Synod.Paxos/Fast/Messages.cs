@@ -16,7 +16,7 @@ public readonly record struct FastPromise(
 
 /// <summary>
 /// Phase 2a, to all acceptors: vote for this value; or, under a fast ballot, for the first value that a client proposes to
-/// you ("a phase 2a message with the special value any", Lamport 2006, §3.1).
+/// you (the value "any" of Lamport 2006, §3.1).
 /// </summary>
 /// <param name="Ballot">A ballot whose phase 1 is complete.</param>
 /// <param name="Value">The value; null for any.</param>
