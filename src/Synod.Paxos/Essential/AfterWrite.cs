@@ -42,6 +42,10 @@ public readonly struct AfterWrite<TRecord, TMessage>(TRecord record, TMessage me
         where TOuter : struct, IRecord<TOuter>
         where TWrapped : struct => new(record, wrap(_message));
 
+    /// <summary>Whether both have the same message, whatever their records.</summary>
+    public bool SaysTheSameAs(in AfterWrite<TRecord, TMessage> other) =>
+        EqualityComparer<TMessage>.Default.Equals(_message, other._message);
+
     /// <summary>Hands out the message if what is on disk covers its record.</summary>
     /// <param name="durable">The state that is known to have reached the disk.</param>
     /// <param name="message">The message to send.</param>

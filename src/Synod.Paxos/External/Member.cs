@@ -9,9 +9,9 @@ namespace Synod.Paxos.External;
 /// follow the highest ballot that was proclaimed.
 /// </summary>
 /// <remarks>
-/// "A single distinguished proposer" is needed for progress only: "safety is ensured regardless of the success or failure
-/// of the election" (Lamport 2001, §2.4). Nobody leads at the start, whatever the host has agreed on: the first leader, too,
-/// completes phase 1.
+/// "A single distinguished proposer" is needed for progress only: "safety is ensured regardless of the success or
+/// failure of the election" (Lamport 2001, §2.4). Nobody leads at the start, whatever the host has agreed on: the first
+/// leader, too, completes phase 1.
 /// </remarks>
 /// <param name="self">Its number.</param>
 /// <param name="incarnation">Which life of its storage this is; given by the cluster.</param>
@@ -119,8 +119,8 @@ public sealed class Member(NodeId self, uint incarnation, Configuration configur
     }
 
     /// <summary>
-    /// Follows whoever leads under a higher ballot than the one known: an own lead or attempt at it ends there. Lower and
-    /// equal ones change nothing.
+    /// Follows whoever leads under a higher ballot than the one known: an own lead or attempt at it ends there. Lower
+    /// and equal ones change nothing.
     /// </summary>
     public LeaderChange? Step(in Proclamation proclamation)
     {

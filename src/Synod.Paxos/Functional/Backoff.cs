@@ -2,7 +2,8 @@ namespace Synod.Paxos.Functional;
 
 /// <summary>
 /// How long to wait after an attempt that was refused: anything up to a window, drawn at random, and the window doubles
-/// each time. Two proposers that go on at once, or after equal waits, can refuse each other for ever (Lamport 2001, §2.4).
+/// each time. Two proposers that go on at once, or after equal waits, can refuse each other for ever (Lamport 2001,
+/// §2.4).
 /// </summary>
 public sealed class Backoff
 {

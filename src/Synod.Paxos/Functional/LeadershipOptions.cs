@@ -12,7 +12,9 @@ public sealed record LeadershipOptions
     /// </summary>
     public TimeSpan LivenessWindow { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>An attempt to lead that has no quorum of promises after this begins anew, under a higher ballot.</summary>
+    /// <summary>
+    /// An attempt to lead that has no quorum of promises after this begins anew, under a higher ballot.
+    /// </summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest that a proposer waits after the first attempt that was refused.</summary>
@@ -22,8 +24,8 @@ public sealed record LeadershipOptions
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// So long after somebody else's Prepare nobody else begins: half as long again as the window, so that who was first
-    /// can become leader and say so.
+    /// So long after somebody else's Prepare nobody else begins: half as long again as the window, so that who was
+    /// first can become leader and say so.
     /// </summary>
     public TimeSpan ForeignPrepareWindow => LivenessWindow * 1.5;
 

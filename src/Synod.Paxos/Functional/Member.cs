@@ -10,8 +10,8 @@ namespace Synod.Paxos.Functional;
 /// random draws of 64 bits.
 /// </summary>
 /// <remarks>
-/// The host calls <see cref="Tick"/> at least at <see cref="NextTick"/>; ticks in between do nothing. Wrong timing costs
-/// time and never safety.
+/// The host calls <see cref="Tick"/> at least at <see cref="NextTick"/>; ticks in between do nothing. Wrong timing
+/// costs time and never safety. A follower's wish waits until it leads: to hand it to the leader instead is the host's.
 /// </remarks>
 public sealed class Member
 {
@@ -101,8 +101,9 @@ public sealed class Member
     public Accept? Propose(Value value) => _member.Propose(value);
 
     /// <summary>
-    /// A leader sends a heartbeat when one is due, and its Accept again unless it knows the value chosen. Who hears
-    /// neither a leader nor another candidate begins an attempt to lead, or the next one. A passive member does nothing.
+    /// A leader sends a heartbeat when one is due, and its Accept again: the votes that follow are also how a member
+    /// learns that has missed the first ones. Who hears neither a leader nor another candidate begins an attempt to
+    /// lead, or the next one. A passive member does nothing.
     /// </summary>
     /// <param name="now">The present.</param>
     /// <param name="draw">A random draw, for who has to back off.</param>
@@ -148,7 +149,9 @@ public sealed class Member
     /// <inheritdoc cref="Practical.Learner.Step"/>
     public Value? Step(in Accepted accepted) => _member.Step(accepted);
 
-    /// <summary>Phase 2a; the promise that completes a quorum gains the lead, and the first heartbeat leaves at once.</summary>
+    /// <summary>
+    /// Phase 2a; the promise that completes a quorum gains the lead, and the first heartbeat leaves at once.
+    /// </summary>
     public Outcome Step(in Promise promise, Instant now)
     {
         var outcome = _member.Step(promise);
@@ -194,8 +197,7 @@ public sealed class Member
     {
         _leaderHeard = now;
         _nextHeartbeat = now + _options.HeartbeatPeriod;
-        Accept? again = Chosen.HasValue ? null : _member.ResendAccept();
-        return new(null, again, IsActive ? new Heartbeat(Ballot) : null, null);
+        return new(null, _member.ResendAccept(), IsActive ? new Heartbeat(Ballot) : null, null);
     }
 
     private void GiveUp(Instant now, ulong draw)

@@ -23,10 +23,10 @@ public sealed class Acceptor(NodeId self, AcceptorState durable)
     /// <summary>What it has decided so far, which may be ahead of its disk.</summary>
     public AcceptorState State => _paper.State;
 
-    /// <summary>Phase 1b: a Promise, or a Nack to who asks below the promise (Lamport 2001, §2.2, §2.3).</summary>
+    /// <summary>Phase 1b: a Promise, or a Nack to who asks below the promise (Lamport 2001, §2.2).</summary>
     public Answer<AcceptorState, Promise> Step(in Prepare prepare) => Complete(_paper.Step(prepare), prepare.Ballot);
 
-    /// <summary>Phase 2b: an Accepted, or a Nack to who asks below the promise (Lamport 2001, §2.2, §2.3).</summary>
+    /// <summary>Phase 2b: an Accepted, or a Nack to who asks below the promise (Lamport 2001, §2.2).</summary>
     public Answer<AcceptorState, Accepted> Step(in Accept accept) => Complete(_paper.Step(accept), accept.Ballot);
 
     private Answer<AcceptorState, TReply> Complete<TReply>(AfterWrite<AcceptorState, TReply>? reply, Ballot asked)

@@ -3,8 +3,8 @@ using Synod.Paxos.Essential;
 namespace Synod.Paxos.Practical;
 
 /// <summary>
-/// The learner of <see cref="Essential"/>, which also knows who has accepted what was chosen, and tells the chosen value
-/// to everybody who is still voting.
+/// The learner of <see cref="Essential"/>, which also knows who has accepted what was chosen, and tells the chosen
+/// value to everybody who is still voting.
 /// </summary>
 /// <param name="configuration">Who votes, and which sets of voters suffice.</param>
 public sealed class Learner(Configuration configuration)

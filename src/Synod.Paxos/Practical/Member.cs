@@ -7,8 +7,8 @@ namespace Synod.Paxos.Practical;
 /// through what its acceptor is asked.
 /// </summary>
 /// <remarks>
-/// Prepare and Accept go to all members, itself included; Promise and Nack to the owner of their ballot; Accepted to all
-/// members. <see cref="Outbox{TRecord, TMessage}"/> holds back what waits for the disk.
+/// Prepare and Accept go to all members, itself included; Promise and Nack to the owner of their ballot; Accepted to
+/// all members. <see cref="Outbox{TRecord, TMessage}"/> holds back what waits for the disk.
 /// </remarks>
 public sealed class Member
 {
@@ -46,7 +46,9 @@ public sealed class Member
     /// <summary>What must outlive a crash, as it is in memory.</summary>
     public MemberState State => new(_mark, _acceptor.State);
 
-    /// <summary>Whether proposer and acceptor send; a passive member takes in, writes, learns and says nothing.</summary>
+    /// <summary>
+    /// Whether proposer and acceptor send; a passive member takes in, writes, learns and says nothing.
+    /// </summary>
     public bool IsActive
     {
         get => _acceptor.IsActive;

@@ -4,8 +4,8 @@ namespace Synod.Paxos.Practical;
 
 /// <summary>
 /// All that a <see cref="Member"/> must remember across a crash, in one record: what its acceptor has promised and
-/// accepted, and the highest ballot that its proposer has tried to issue (Lamport 2001, §2.5). The acceptor's part alone
-/// is not enough: a proposer rebuilt from it would begin again at round 1.
+/// accepted, and the highest ballot that its proposer has tried to issue (Lamport 2001, §2.5). The acceptor's part
+/// alone is not enough: a proposer rebuilt from it would begin again at round 1.
 /// </summary>
 /// <param name="Mark">Of the proposer.</param>
 /// <param name="Acceptor">Of the acceptor.</param>

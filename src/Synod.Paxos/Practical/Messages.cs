@@ -5,11 +5,11 @@ namespace Synod.Paxos.Practical;
 /// <summary>
 /// To the proposer of a request that was refused: give this ballot up. The paper calls it an optimization: "if an
 /// acceptor ignores a prepare or accept request because it has already received a prepare request with a higher number,
-/// then the acceptor should probably inform the proposer, who should then abandon its proposal" (Lamport 2001, §2.3).
+/// then the acceptor should probably inform the proposer, who should then abandon its proposal" (Lamport 2001, §2.2).
 /// </summary>
 /// <remarks>
-/// Nobody's safety leans on a Nack, all that it does is raise the ballot that comes next. So it waits for no record, and
-/// one that is lost or late does no harm.
+/// Nobody's safety leans on a Nack, all that it does is raise the ballot that comes next. So it waits for no record,
+/// and one that is lost or late does no harm.
 /// </remarks>
 /// <param name="From">The acceptor.</param>
 /// <param name="Ballot">The ballot of the Prepare or Accept that was refused.</param>
@@ -27,7 +27,8 @@ public readonly struct Answer<TRecord, TReply>
     where TRecord : struct, IRecord<TRecord>
     where TReply : struct
 {
-    internal Answer(TRecord? record, AfterWrite<TRecord, TReply>? reply, Nack? nack)
+    /// <summary>Makes an answer.</summary>
+    public Answer(TRecord? record, AfterWrite<TRecord, TReply>? reply, Nack? nack)
     {
         Record = record;
         Reply = reply;
@@ -57,7 +58,9 @@ public enum OwnLead
     Lost,
 }
 
-/// <summary>Another leader is believed in. Beliefs of different processes may differ, and nothing unsafe follows.</summary>
+/// <summary>
+/// Another leader is believed in. Beliefs of different processes may differ, and nothing unsafe follows.
+/// </summary>
 /// <param name="Before">The ballot of the leader before, or <see cref="Ballot.None"/>.</param>
 /// <param name="After">The ballot of the leader from now on, or <see cref="Ballot.None"/>.</param>
 /// <param name="Own">What that means for this process.</param>

@@ -9,7 +9,7 @@ namespace Synod.Paxos.Practical;
 /// <example>
 /// <code>
 /// outbox.Add(reply);                          // whatever a step returned
-/// if (outbox.TryBeginWrite(out var record))   // null work: the disk has it, or a write is under way
+/// if (outbox.TryBeginWrite(out var record))   // false: the disk has it, or a write is under way
 ///     disk.Write(record);
 /// ...
 /// outbox.Written();                           // the disk says that this write is done
@@ -20,50 +20,69 @@ namespace Synod.Paxos.Practical;
 /// <typeparam name="TRecord">What is written; each newer one upholds what the older ones did.</typeparam>
 /// <typeparam name="TMessage">What is sent.</typeparam>
 /// <param name="durable">What is on the disk at the start.</param>
-public sealed class Outbox<TRecord, TMessage>(TRecord durable)
+/// <param name="waitingMax">The most messages that wait; one that finds no room is lost, as in a network.</param>
+public sealed class Outbox<TRecord, TMessage>(TRecord durable, int waitingMax = 1024)
     where TRecord : struct, IRecord<TRecord>
     where TMessage : struct
 {
     private readonly List<AfterWrite<TRecord, TMessage>> _waiting = [];
-    private TRecord _newest = durable;
-    private TRecord? _underWay;
 
     /// <summary>What is known to be on the disk.</summary>
     public TRecord Durable { get; private set; } = durable;
 
-    /// <summary>Whether a write is under way.</summary>
-    public bool IsWriting => _underWay.HasValue;
+    /// <summary>The highest record that was added; what is written next.</summary>
+    public TRecord Newest { get; private set; } = durable;
 
-    /// <summary>How many messages wait.</summary>
-    public int Count => _waiting.Count;
+    /// <summary>The record that is being written.</summary>
+    public TRecord? UnderWay { get; private set; }
+
+    /// <summary>Whether a write is under way.</summary>
+    public bool IsWriting => UnderWay.HasValue;
+
+    /// <summary>What waits, oldest first.</summary>
+    public IReadOnlyList<AfterWrite<TRecord, TMessage>> Waiting => _waiting;
 
     /// <summary>A record to be written for its own sake: that of a passive member.</summary>
     public void Add(in TRecord record)
     {
         // Each record is the whole state: one that is not ahead of the newest repeats it, or comes from elsewhere.
-        Check.That(record.Covers(_newest) || _newest.Covers(record));
-        _newest = record.Covers(_newest) ? record : _newest;
+        Check.That(record.Covers(Newest) || Newest.Covers(record));
+        Newest = record.Covers(Newest) ? record : Newest;
     }
 
-    /// <summary>A message to be held back until its record is written.</summary>
+    /// <summary>
+    /// A message to be held back until its record is written. One that waits already is not queued twice: a repeated
+    /// request is answered once, with the first.
+    /// </summary>
     public void Add(in AfterWrite<TRecord, TMessage> message)
     {
         Add(message.Record);
-        _waiting.Add(message);
+        foreach (var waiting in _waiting)
+        {
+            if (waiting.SaysTheSameAs(message))
+            {
+                return;
+            }
+        }
+        if (_waiting.Count < waitingMax)
+        {
+            _waiting.Add(message);
+        }
     }
 
     /// <summary>
     /// The record to write now: the newest, unless the disk upholds it already or a write is under way. What it gives
-    /// must be written, and <see cref="Written"/> called when it is. A write that fails ends this outbox with its process.
+    /// must be written, and <see cref="Written"/> called when it is. A write that fails ends this outbox with its
+    /// process.
     /// </summary>
     public bool TryBeginWrite(out TRecord record)
     {
-        record = _newest;
-        if (IsWriting || Durable.Covers(_newest))
+        record = Newest;
+        if (IsWriting || Durable.Covers(Newest))
         {
             return false;
         }
-        _underWay = _newest;
+        UnderWay = Newest;
         return true;
     }
 
@@ -72,9 +91,9 @@ public sealed class Outbox<TRecord, TMessage>(TRecord durable)
     /// </summary>
     public void Written()
     {
-        Check.That(_underWay.HasValue);
-        Durable = _underWay.Value;
-        _underWay = null;
+        Check.That(UnderWay.HasValue);
+        Durable = UnderWay.Value;
+        UnderWay = null;
     }
 
     /// <summary>Takes the oldest message that may leave.</summary>
@@ -90,5 +109,14 @@ public sealed class Outbox<TRecord, TMessage>(TRecord durable)
         }
         message = default;
         return false;
+    }
+
+    /// <summary>Takes on a state that was looked at earlier, for explorers; no crash in between.</summary>
+    public void Restore(
+        TRecord durable, TRecord newest, TRecord? underWay, IEnumerable<AfterWrite<TRecord, TMessage>> waiting)
+    {
+        (Durable, Newest, UnderWay) = (durable, newest, underWay);
+        _waiting.Clear();
+        _waiting.AddRange(waiting);
     }
 }

@@ -5,8 +5,8 @@ using Synod.Ports;
 namespace Synod.Storage.Durable;
 
 /// <summary>
-/// A small ready-made store for the durable state of single-decree Paxos (or of anything that is small and saved whole):
-/// two files in turn, the newest and the one before it. For many saves a second use the journal.
+/// A small ready-made store for the durable state of single-decree Paxos (or of anything that is small and saved
+/// whole): two files in turn, the newest and the one before it. For many saves a second use the journal.
 /// </summary>
 /// <remarks>
 /// <para>Each save is a file of its own, with its serial in its name, whole or not there (<see
@@ -125,7 +125,8 @@ public sealed class AlternatingStore
     private void Recover()
     {
         Serial = _files.Max;
-        // Serials are consecutive and two files are kept: otherwise something else has deleted here, perhaps the newest.
+        // Serials are consecutive and two files are kept: otherwise something else has deleted here, perhaps the
+        // newest.
         var isWhole = _files.Max - _files.Min + 1 == (ulong)_files.Count && (_files.Count > 1 || Serial == 1);
         if (!isWhole)
         {
@@ -152,7 +153,8 @@ public sealed class AlternatingStore
         try
         {
             // A byte more than the longest record: a longer file is read as one that is too long.
-            var bytes = new byte[Math.Min(_disk.LengthOf(name), StateRecord.HeaderBytes + StateRecord.StateBytesMax + 1)];
+            const int readMax = StateRecord.HeaderBytes + StateRecord.StateBytesMax + 1;
+            var bytes = new byte[Math.Min(_disk.LengthOf(name), readMax)];
             return bytes[.._disk.Read(name, 0, bytes)];
         }
         catch (IOException e)

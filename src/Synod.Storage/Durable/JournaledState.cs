@@ -8,7 +8,8 @@ namespace Synod.Storage.Durable;
 /// The same state in the journal instead of files of its own: each save is one record, batched and synced with whatever
 /// else the node writes, and the next segment opens with the latest one.
 /// </summary>
-/// <remarks>The journal must hold nothing else than this stream, or the host must hand only this stream's records on.</remarks>
+/// <remarks>The journal must hold nothing else than this stream, or the host must hand only this stream's records
+/// on.</remarks>
 /// <param name="group">Which group of the node.</param>
 /// <param name="stream">Which stream of the group.</param>
 /// <param name="configuration">The number of the configuration.</param>

@@ -9,8 +9,8 @@ using Outcome = Synod.Paxos.External.Outcome;
 namespace Synod.Paxos.Tests.External;
 
 /// <summary>
-/// Scenarios 58 to 64: leadership for an external failure detector. Three of A to E are a quorum. The suites of Practical
-/// are about the very class that this one is built around.
+/// Scenarios 58 to 64: leadership for an external failure detector. Three of A to E are a quorum. The suites of
+/// Practical are about the very class that this one is built around.
 /// </summary>
 public class ProclamationScenarioTests
 {

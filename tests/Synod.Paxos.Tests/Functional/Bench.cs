@@ -9,8 +9,8 @@ using Outcome = Synod.Paxos.Functional.Outcome;
 namespace Synod.Paxos.Tests.Functional;
 
 /// <summary>
-/// Member A of A to E with its clock: heartbeats every 2 s, a liveness window of 6 s, the clock starts at 1 s, each poll
-/// is one second later.
+/// Member A of A to E with its clock: heartbeats every 2 s, a liveness window of 6 s, the clock starts at 1 s, each
+/// poll is one second later.
 /// </summary>
 internal sealed class Bench
 {

@@ -60,9 +60,9 @@ public class HeartbeatScenarioTests
     }
 
     /// <summary>
-    /// Known outcome: the first refusal is answered with Prepare(3,A) at once, and each further refusal of the same round
-    /// with one more. Two such proposers refuse each other for ever. A refusal must not start an attempt: the attempt
-    /// ends, and after a random while there is one new one.
+    /// Known outcome: the first refusal is answered with Prepare(3,A) at once, and each further refusal of the same
+    /// round with one more. Two such proposers refuse each other for ever. A refusal must not start an attempt: the
+    /// attempt ends, and after a random while there is one new one.
     /// </summary>
     [Fact]
     public void Scenario_51_a_refusal_must_not_be_answered_with_a_Prepare_at_once()

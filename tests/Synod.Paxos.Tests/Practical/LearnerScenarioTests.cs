@@ -13,9 +13,9 @@ public class LearnerScenarioTests
     private static readonly MemberSet ABC = MemberSet.First(3);
 
     /// <summary>
-    /// Known outcome: C is added even by an acceptance under (0,A), a ballot below the chosen one. It does not prove that C
-    /// holds the value for good: something else could have been accepted over it before the chosen ballot. Such an
-    /// acceptance must not count; one under the chosen ballot or a higher one does.
+    /// Known outcome: C is added even by an acceptance under (0,A), a ballot below the chosen one. It does not prove
+    /// that C holds the value for good: something else could have been accepted over it before the chosen ballot. Such
+    /// an acceptance must not count; one under the chosen ballot or a higher one does.
     /// </summary>
     [Fact]
     public void Scenario_45_an_acceptance_under_a_lower_ballot_must_not_count_as_holding_the_value()

@@ -83,9 +83,9 @@ public class MemberScenarioTests
     }
 
     /// <summary>
-    /// Known outcome: who is declared leader sends an Accept under (0,A), a ballot that no acceptor has promised. Two such
-    /// leaders, or one before and after a restart, get two values chosen. An Accept must not leave before phase 1 of
-    /// exactly its ballot.
+    /// Known outcome: who is declared leader sends an Accept under (0,A), a ballot that no acceptor has promised. Two
+    /// such leaders, or one before and after a restart, get two values chosen. An Accept must not leave before phase 1
+    /// of exactly its ballot.
     /// </summary>
     [Fact]
     public void Scenario_79_nobody_must_propose_before_phase_one()

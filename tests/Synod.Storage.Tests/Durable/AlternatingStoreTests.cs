@@ -114,6 +114,24 @@ public class AlternatingStoreTests
         Assert.Equal("third", TextOf(Open(medium)));
     }
 
+    /// <summary>The test above finds the bug it is about: here is a store that has it.</summary>
+    [Fact]
+    public void A_store_that_toggles_too_early_loses_its_only_good_copy()
+    {
+        var medium = World.NewMedium();
+        var disk = medium.Open();
+        var store = new EagerToggleStore(disk);
+        Assert.True(store.Save(Bytes("initial")));
+        Assert.True(store.Save(Bytes("second")));
+        Assert.Equal(Bytes("second"), new EagerToggleStore(medium.Open()).State);
+        disk.FaultOf = _ => DiskFault.ShortWrite;
+        Assert.False(store.Save(Bytes("a longer third")));
+        Assert.False(store.Save(Bytes("a longer third")));
+        medium.Torn = TornWrite.Everything;
+        medium.LosePower();
+        Assert.NotEqual(Bytes("second"), new EagerToggleStore(medium.Open()).State);
+    }
+
     [Fact]
     public void A_failed_deletion_comes_after_the_save_and_stops_the_next()
     {

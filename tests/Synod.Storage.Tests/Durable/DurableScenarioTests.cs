@@ -7,8 +7,8 @@ using Synod.Storage.Durable;
 namespace Synod.Storage.Tests.Durable;
 
 /// <summary>
-/// Scenarios 65 to 77: the two-file store of known implementations. File a is that of the odd serials, file b that of the
-/// even ones; here each save has a file of its own, and two are kept.
+/// Scenarios 65 to 77: the two-file store of known implementations. File a is that of the odd serials, file b that of
+/// the even ones; here each save has a file of its own, and two are kept.
 /// </summary>
 public class DurableScenarioTests
 {
@@ -122,8 +122,9 @@ public class DurableScenarioTests
     }
 
     /// <summary>
-    /// Known outcome: 'initial' is recovered. But 'second' was durable and acted on; to go back is to break a promise, and
-    /// two values can be chosen. An older state must not be taken for the newest: the store refuses, and says which file.
+    /// Known outcome: 'initial' is recovered. But 'second' was durable and acted on; to go back is to break a promise,
+    /// and two values can be chosen. An older state must not be taken for the newest: the store refuses, and says which
+    /// file.
     /// </summary>
     [Fact]
     public void Scenario_75_damage_to_the_newest_must_not_bring_an_older_state_back()

@@ -102,14 +102,7 @@ public class MemberOnDiskTests
         byte[]? expected = null;
         for (var life = 0; life < 4; life++)
         {
-            var state = new JournaledState(group: 0, stream: 1, configuration: 1);
-            var world = new World(medium, World.Tiny);
-            var opening = new JournalOpening(world.Disk, world.Options, state);
-            while (!opening.Step())
-            {
-                Assert.True(world.Disk.CompleteOne());
-            }
-            world.Adopt(opening);
+            var (world, state) = OpenedJournal(medium);
             Assert.Equal(expected, state.State?.ToArray());
             for (var i = 0; i < 40; i++)
             {
@@ -124,6 +117,59 @@ public class MemberOnDiskTests
             medium.LosePower();
         }
         Assert.True(medium.Names.Count(name => name.StartsWith("journal-0", StringComparison.Ordinal)) > 1);
+    }
+
+    [Fact]
+    public void In_the_journal_a_crash_at_any_operation_loses_no_acknowledged_state()
+    {
+        const int saves = 25;
+        var cases = 0;
+        for (var crashAt = 0; crashAt < 60; crashAt++)
+        {
+            foreach (var torn in new[] { TornWrite.Nothing, TornWrite.Everything, TornWrite.Random })
+            {
+                var medium = World.NewMedium((ulong)crashAt + 1);
+                var (world, state) = OpenedJournal(medium);
+                world.Disk.CompletesByHand = true;
+                var completed = 0;
+                for (var i = 0; i < saves && completed < crashAt; i++)
+                {
+                    var batch = world.Mailboxes.Rent();
+                    state.Save(batch, ++world.LastNumber, World.PayloadOf(world.LastNumber, 150));
+                    Assert.True(world.Mailboxes.Batches.TryPost(batch));
+                    for (var turn = 0; turn < 3 && completed < crashAt; turn++)
+                    {
+                        world.Turn();
+                        completed += world.Disk.CompleteOne() ? 1 : 0;
+                    }
+                    world.Now += TimeSpan.FromMilliseconds(i % 3 * 10);
+                }
+                medium.Torn = torn;
+                medium.LosePower();
+
+                var (_, found) = OpenedJournal(medium);
+                var candidates = Enumerable.Range((int)world.Persisted, (int)(world.LastNumber - world.Persisted) + 1)
+                    .Select(number => number == 0 ? null : World.PayloadOf((ulong)number, 150));
+                Assert.Contains(candidates, candidate => found.State is { } bytes
+                    ? candidate is not null && bytes.Span.SequenceEqual(candidate)
+                    : candidate is null);
+                cases++;
+            }
+        }
+        Assert.Equal(180, cases);
+    }
+
+    private static (World World, JournaledState State) OpenedJournal(SimulatedMedium medium)
+    {
+        var state = new JournaledState(group: 0, stream: 1, configuration: 1);
+        var world = new World(medium, World.Tiny);
+        var opening = new JournalOpening(world.Disk, world.Options, state);
+        while (!opening.Step())
+        {
+            Assert.True(world.Disk.CompleteOne());
+        }
+        world.Adopt(opening);
+        return (world, state);
     }
 
     [Fact]
