@@ -9,6 +9,7 @@ internal sealed partial class LogLearner
         writer.Write(KnownChosen);
         writer.Write(_highestMarked);
         writer.Write(PersistedChosenUpTo);
+        writer.Write(ForgetUpTo);
         writer.WriteSince(_stalledSince, context.Now, StallPatience);
         writer.Write(_isAnswered);
         writer.WriteNumber(_attempts);
@@ -27,6 +28,7 @@ internal sealed partial class LogLearner
         KnownChosen = reader.ReadSlot();
         _highestMarked = reader.ReadSlot();
         PersistedChosenUpTo = reader.ReadSlot();
+        ForgetUpTo = reader.ReadSlot();
         _stalledSince = reader.ReadSince(context.Now);
         _isAnswered = reader.ReadBool();
         _attempts = reader.ReadUInt32();

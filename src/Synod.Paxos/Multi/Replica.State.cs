@@ -13,6 +13,7 @@ public sealed partial class Replica
         Check.That(now >= _context.Now);
         _context.Now = now;
         writer.Write(_acceptor.Promised);
+        writer.Write(SnapshotFloor);
         _learner.Write(writer);
         _context.Log.Write(writer, _context.PersistedUpTo, IsLeading ? _proposer.Ballot : Ballot.None);
         _proposer.Write(writer);
@@ -56,6 +57,7 @@ public sealed partial class Replica
         _context.Now = now;
         _context.PersistedUpTo = persistedUpTo;
         _acceptor.Read(ref reader);
+        SnapshotFloor = reader.ReadSlot();
         _learner.Read(ref reader);
         _context.Log.Read(ref reader, persistedUpTo, _learner.ChosenUpTo);
         _proposer.Read(ref reader);

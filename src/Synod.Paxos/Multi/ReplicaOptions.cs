@@ -38,7 +38,8 @@ public sealed record ReplicaOptions
 
     /// <summary>
     /// Bytes of decrees above its own chosen prefix up to which an acceptor accepts; further ahead it catches up first. The slot
-    /// right after the prefix is always accepted in.
+    /// right after the prefix is always accepted in. At least a window and one command: an acceptor lags a little behind its
+    /// leader even when all is well.
     /// </summary>
     public long AcceptAheadBytesMax { get; init; } = 128L << 20;
 
@@ -72,9 +73,10 @@ public sealed record ReplicaOptions
         {
             throw new ArgumentException("The window must be positive and at most AcceptAheadMax.");
         }
-        if (CommandBytesMax < 1 || WindowBytesMax < 1 || PendingBytesMax < 1 || AcceptAheadBytesMax < WindowBytesMax)
+        if (CommandBytesMax < 1 || WindowBytesMax < 1 || PendingBytesMax < 1 ||
+            AcceptAheadBytesMax < WindowBytesMax + CommandBytesMax)
         {
-            throw new ArgumentException("Limits in bytes must be positive, and WindowBytesMax at most AcceptAheadBytesMax.");
+            throw new ArgumentException("Limits in bytes must be positive, and AcceptAheadBytesMax at least a window and a command beyond it.");
         }
     }
 }

@@ -70,7 +70,8 @@ internal static class RandomWorld
         {
             WindowBytesMax = 60 * slots.WindowSlots,
             PendingBytesMax = 60 * slots.PendingProposalsMax,
-            AcceptAheadBytesMax = 60 * slots.AcceptAheadMax,
+            CommandBytesMax = 4 << 10,
+            AcceptAheadBytesMax = (60 * slots.AcceptAheadMax) + (4 << 10),
         };
     }
 

@@ -106,6 +106,7 @@ public class LeadershipRuleTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public void Before_the_next_tick_a_tick_does_nothing_and_then_it_does(int kind)
     {
         var bench = kind switch
@@ -113,18 +114,40 @@ public class LeadershipRuleTests
             0 => new Bench(),
             1 => Bench.Leading(),
             2 => Bench.Following(),
-            _ => Refused(),
+            3 => Refused(),
+            _ => Acquiring(),
         };
         var next = bench.Member.NextTick;
         Assert.Equal(default, bench.Member.Tick(new Instant(next.Nanoseconds - 1), 0));
         Assert.NotEqual(default, bench.Member.Tick(next, 0));
     }
 
-    private static Bench Refused()
+    [Fact]
+    public void A_refused_candidate_that_hears_others_waits_for_them_first()
+    {
+        // Two that hear each other would else end the silence that they give each other at the same time.
+        var bench = Acquiring();
+        bench.Member.Step(new Prepare(At(2, C)), bench.Now);
+        foreach (var from in new[] { B, C, D })
+        {
+            bench.Refuse(1, from, At(2, C));
+        }
+        // One and a half windows of 6 s, and then half of 4 s by the draw.
+        bench.PollInSilence(11);
+        Assert.Equal(At(3, A), bench.Poll().Prepared());
+    }
+
+    private static Bench Acquiring()
     {
         var bench = new Bench();
         bench.PollInSilence(9);
         bench.Poll();
+        return bench;
+    }
+
+    private static Bench Refused()
+    {
+        var bench = Acquiring();
         foreach (var from in new[] { B, C, D })
         {
             bench.Refuse(1, from, At(2, C));

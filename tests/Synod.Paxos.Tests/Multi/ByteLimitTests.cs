@@ -92,7 +92,7 @@ public sealed class ByteLimitTests
     [Fact]
     public void An_acceptor_that_lags_is_silent_above_its_limit_in_bytes_but_always_takes_the_next_slot()
     {
-        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions { WindowBytesMax = 1, AcceptAheadBytesMax = 100 });
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions { WindowBytesMax = 1, CommandBytesMax = 99, AcceptAheadBytesMax = 100 });
         var ballot = new Ballot(1, Two.Node, 1);
         void Accept(ulong slot, int bytes) =>
             replica.Step(_now, Two, new Accept(ballot, new Slot(slot), Command(bytes), default), _output);

@@ -50,6 +50,25 @@ public sealed class ReplicaStateTests
     }
 
     [Fact]
+    public void What_a_snapshot_stands_for_is_in_the_bytes()
+    {
+        var replica = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var output = new ReplicaOutput();
+        var now = new Instant(1_000_000_000);
+        Assert.True(replica.InstallSnapshot(now, new Slot(40), output));
+        replica.Forget(new Slot(38));
+        var writer = new StateWriter();
+        replica.Write(writer, now);
+        var other = new Replica(new NodeId(1), Configuration.OfMajority(3), new ReplicaOptions());
+        var reader = new StateReader(writer.Written.ToArray());
+        other.Read(ref reader, now, 0);
+        Assert.Equal((new Slot(40), new Slot(40), new Slot(40)), (other.SnapshotFloor, other.ChosenUpTo, other.MemoryFloor));
+        var again = new StateWriter();
+        other.Write(again, now);
+        Assert.Equal(writer.Written.ToArray(), again.Written.ToArray());
+    }
+
+    [Fact]
     public void Bytes_that_are_cut_or_too_long_are_a_fault()
     {
         var cluster = Run(3, 0);

@@ -127,6 +127,19 @@ public class PracticalRuleTests
     }
 
     [Fact]
+    public void A_wish_that_comes_after_the_lead_was_lost_waits_for_the_next_ballot()
+    {
+        var leader = NewLeader();
+        leader.Step(Refusal(B, At(1, A), At(2, B)));
+        leader.Step(Refusal(C, At(1, A), At(2, B)));
+        Assert.Null(leader.Propose(Text("foo")));
+        Assert.Null(leader.ResendAccept());
+        Prepared(leader);
+        Assert.Null(leader.Step(Empty(A, At(3, A))));
+        Assert.Equal(new Accept(At(3, A), Text("foo")), leader.Step(Empty(B, At(3, A))));
+    }
+
+    [Fact]
     public void An_acceptance_leaves_a_promise_behind_it_also_on_disk()
     {
         var acceptor = FreshAcceptor();

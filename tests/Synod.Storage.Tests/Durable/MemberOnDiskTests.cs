@@ -173,6 +173,21 @@ public class MemberOnDiskTests
     }
 
     [Fact]
+    public void A_record_older_than_the_carry_does_not_take_its_place()
+    {
+        var options = World.Tiny;
+        var writer = new JournaledState(0, 1, 1);
+        writer.Save(new JournalBatch(options), 9, [9]);
+        var reader = new JournaledState(0, 1, 1);
+        reader.VisitCarry(writer.BuildCarry().Span);
+        reader.Visit(new JournalRecord(5, 0, 1, 1, 0), [5]);
+        Assert.Equal([9], reader.State!.Value.ToArray());
+        reader.Visit(new JournalRecord(10, 0, 1, 1, 0), [10]);
+        Assert.Equal([10], reader.State!.Value.ToArray());
+        Assert.Throws<InvariantViolatedException>(() => reader.Save(new JournalBatch(options), 10, [11]));
+    }
+
+    [Fact]
     public void A_record_of_another_stream_is_refused()
     {
         var medium = World.NewMedium();
