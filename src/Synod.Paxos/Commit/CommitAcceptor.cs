@@ -56,29 +56,41 @@ public sealed class CommitAcceptor(NodeId self, CommitLimits limits)
         finished.Outcome is { } outcome && MemoryOf(finished.Transaction.Initiator) is { } memory
         && memory.Finish(finished.Transaction.Sequence, outcome);
 
-    /// <summary>After a crash, before anything else: one instance's record from the disk.</summary>
-    public void Recover(in InstanceRecord record)
-    {
-        var acceptor = new Acceptor(self, record.State);
-        MemoryOf(record.Instance.Transaction.Initiator)!.Restore(record.Instance, acceptor);
-    }
+    /// <summary>
+    /// Of each initiator that all its transactions up to there are over, without an outcome. The host writes it before it
+    /// throws away the outcomes at and below it.
+    /// </summary>
+    public IReadOnlyList<Finished> Marks =>
+    [
+        .. _initiators.Where(memory => memory.ForgottenThrough > 0)
+            .Select(memory => new Finished(new TransactionId(memory.Initiator, memory.ForgottenThrough), null)),
+    ];
 
     /// <summary>
-    /// After a crash, before anything else: an outcome from the disk, ascending by number; or, with no outcome, that all of
-    /// the initiator's transactions up to there are over.
+    /// After a crash, before any message: what the disk holds, first the <see cref="Marks"/>, then outcomes in ascending
+    /// order, then instances. A record that is left out takes back a promise.
     /// </summary>
     public void Recover(in Finished record)
     {
         var memory = MemoryOf(record.Transaction.Initiator);
+        // More initiators on disk than the limit: it was lowered, and nothing may be dropped for that.
         Check.That(memory is not null);
         if (record.Outcome is { } outcome)
         {
-            memory.Finish(record.Transaction.Sequence, outcome);
+            memory.RestoreOutcome(record.Transaction.Sequence, outcome);
         }
         else
         {
             memory.ForgetThrough(record.Transaction.Sequence);
         }
+    }
+
+    /// <summary>After a crash, after all marks and outcomes: one instance's record from the disk.</summary>
+    public void Recover(in InstanceRecord record)
+    {
+        var memory = MemoryOf(record.Instance.Transaction.Initiator);
+        Check.That(memory is not null);
+        memory.Restore(record.Instance, new Acceptor(self, record.State));
     }
 
     private static AfterWrite<InstanceRecord, InInstance<TReply>> In<TReply>(
