@@ -74,4 +74,21 @@ public sealed class FastAcceptor
         State = new FastAcceptorState(ballot, ballot, value);
         return new(State, new FastVote(_self, ballot, value));
     }
+
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer)
+    {
+        State.Promised.Write(writer);
+        State.VotedBallot.Write(writer);
+        writer.Write(State.VotedValue);
+        _open.Write(writer);
+    }
+
+    /// <summary>Takes on the state that <see cref="Write"/> wrote, without a crash in between.</summary>
+    public void Read(ref StateReader reader)
+    {
+        State = new FastAcceptorState(
+            FastBallot.Read(ref reader), FastBallot.Read(ref reader), reader.ReadOptionalValue());
+        _open = FastBallot.Read(ref reader);
+    }
 }

@@ -32,6 +32,16 @@ public readonly record struct FastBallot(ulong Round, NodeId Node, uint Incarnat
     public int CompareTo(FastBallot other) =>
         new Ballot(Round, Node, Incarnation).CompareTo(new Ballot(other.Round, other.Node, other.Incarnation));
 
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer) => writer.Write(new Ballot(Round, Node, Incarnation));
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static FastBallot Read(ref StateReader reader)
+    {
+        var (round, node, incarnation) = reader.ReadBallot();
+        return new FastBallot(round, node, incarnation);
+    }
+
     /// <summary>Total order.</summary>
     public static bool operator <(FastBallot left, FastBallot right) => left.CompareTo(right) < 0;
 

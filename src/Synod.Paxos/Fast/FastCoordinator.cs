@@ -138,4 +138,41 @@ public sealed class FastCoordinator
         }
         return best.Value;
     }
+
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer)
+    {
+        _mark.Write(writer);
+        writer.Write(!Ballot.IsNone);
+        writer.Write(_acceptSent);
+        writer.Write(_wish);
+        foreach (var promise in _promises)
+        {
+            writer.Write(promise.HasValue);
+            promise?.VotedBallot.Write(writer);
+            if (promise is { VotedValue: { } value })
+            {
+                writer.Write(value);
+            }
+        }
+    }
+
+    /// <summary>Takes on the state that <see cref="Write"/> wrote, without a crash in between.</summary>
+    public void Read(ref StateReader reader)
+    {
+        _mark = FastBallot.Read(ref reader);
+        Ballot = reader.ReadBool() ? _mark : FastBallot.None;
+        _acceptSent = reader.ReadBool();
+        _wish = reader.ReadOptionalValue();
+        for (var place = 0; place < _promises.Length; place++)
+        {
+            _promises[place] = null;
+            if (reader.ReadBool())
+            {
+                var voted = FastBallot.Read(ref reader);
+                Value? value = voted.IsNone ? null : reader.ReadValue();
+                _promises[place] = new FastPromise(_voters[place], Ballot, voted, value);
+            }
+        }
+    }
 }
