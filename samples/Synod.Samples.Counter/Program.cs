@@ -1,5 +1,5 @@
-// A replicated counter: three replicas, each wants to add some numbers; the network loses, doubles and reorders messages. A log
-// slot is one instance of basic Paxos; a command goes for one slot until that is decided, so it can never be chosen twice.
+// A replicated counter: three replicas, each wants to add some numbers; the network loses, doubles and reorders messages.
+// A log slot is one instance of basic Paxos. A command goes for one slot until that is decided: never chosen twice.
 using System.Globalization;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
@@ -33,7 +33,7 @@ foreach (var replica in replicas)
 {
     Console.WriteLine($"{replica.Self}: {string.Join(" + ", replica.Applied)} = {replica.Applied.Sum()}");
 }
-return replicas.All(replica => replica.Applied.SequenceEqual(replicas[0].Applied) && replica.Applied.Sum() == 136) ? 0 : 1;
+return replicas.All(each => each.Applied.SequenceEqual(replicas[0].Applied) && each.Applied.Sum() == 136) ? 0 : 1;
 
 internal sealed record Packet(NodeId To, int Slot, object Message);
 
@@ -59,15 +59,15 @@ internal sealed class Replica(NodeId self, Configuration cluster, Action<Packet>
     public void Receive(int slot, object message)
     {
         var (acceptor, proposer, learner) = In(slot);
-        switch (message) // a real host writes answer.Record before it releases the answer
+        switch (message) // a real host writes its.Record before the answer leaves
         {
-            case Prepare prepare when acceptor.Step(prepare) is { } answer && answer.TryRelease(answer.Record, out var promise):
+            case Prepare prepare when acceptor.Step(prepare) is { } its && its.TryRelease(its.Record, out var promise):
                 send(new Packet(prepare.Ballot.Node, slot, promise));
                 break;
             case Promise promise when proposer.Step(promise) is { } accept:
                 Broadcast(slot, accept);
                 break;
-            case Accept accept when acceptor.Step(accept) is { } answer && answer.TryRelease(answer.Record, out var accepted):
+            case Accept accept when acceptor.Step(accept) is { } its && its.TryRelease(its.Record, out var accepted):
                 Broadcast(slot, accepted);
                 break;
             case Accepted accepted when learner.Step(accepted) is not null:
@@ -86,7 +86,7 @@ internal sealed class Replica(NodeId self, Configuration cluster, Action<Packet>
         }
     }
 
-    private void Broadcast(int slot, object message) => cluster.Voters.ToList().ForEach(to => send(new Packet(to, slot, message)));
+    private void Broadcast(int slot, object what) => Array.ForEach([.. cluster.Voters], to => send(new(to, slot, what)));
 
     private (Acceptor Acceptor, Proposer Proposer, Learner Learner) In(int slot)
     {

@@ -1,5 +1,5 @@
-// A member of single-decree Paxos whose state outlives the process. Run it twice with the same directory: the second life
-// knows what the first one promised, and never uses a ballot of it again.
+// A member of single-decree Paxos whose state outlives the process. Run it twice with the same directory: the second
+// life knows what the first one promised, and never uses a ballot of it again.
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 using Synod.Paxos.Practical;

@@ -1,5 +1,6 @@
-// Who leads, where the host knows by itself who is up: here from a set that stands for an operator, a cluster manager or a lease.
-// The failure detector may be wrong. Then two believe for a while that they lead, and the acceptors hear only the higher one.
+// Who leads, where the host knows by itself who is up: here from a set that stands for an operator, a cluster manager
+// or a lease. The failure detector may be wrong. Then two believe for a while that they lead, and the acceptors hear
+// only the higher one.
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 using Synod.Paxos.External;
@@ -39,7 +40,8 @@ void Tell()
 {
     foreach (var member in members)
     {
-        Console.WriteLine($"  {member.Self} follows {member.Leader}{(member.IsLeader ? ", believes that it leads" : "")}");
+        var belief = member.IsLeader ? ", believes that it leads" : "";
+        Console.WriteLine($"  {member.Self} follows {member.Leader}{belief}");
     }
 }
 

@@ -71,7 +71,8 @@ public sealed partial class CommitWorld
         for (var i = 0; i < _pool.Count; i++)
         {
             var code = _pool[i];
-            if (CommitCodes.Kind(code) == CommitCodes.Accept && CommitCodes.BallotCode(code) > CommitCodes.ParticipantBallot
+            if (CommitCodes.Kind(code) == CommitCodes.Accept
+                && CommitCodes.BallotCode(code) > CommitCodes.ParticipantBallot
                 && CommitCodes.VoteIn(code, 0) == Vote.Prepared)
             {
                 return true;
@@ -80,7 +81,8 @@ public sealed partial class CommitWorld
         return false;
     }
 
-    /// <summary>In how many instances some quorum has accepted Prepared, and in how many Aborted, under one ballot.</summary>
+    /// <summary>In how many instances some quorum has accepted Prepared, and in how many Aborted, under one
+    /// ballot.</summary>
     private void CountChosen(out int prepared, out int aborted)
     {
         Span<MemberSet> voters = stackalloc MemberSet[4 * BallotsMax * VotesMax];

@@ -4,7 +4,8 @@ using Synod.Paxos.Fast;
 
 namespace Synod.Explorer.Fast;
 
-/// <summary>What <see cref="FastWorld"/> asks of a coordinator; <see cref="RealFastCoordinator"/> is the real one.</summary>
+/// <summary>What <see cref="FastWorld"/> asks of a coordinator; <see cref="RealFastCoordinator"/> is the real
+/// one.</summary>
 public interface IFastCoordinatorRole
 {
     /// <summary>Phase 1a.</summary>
@@ -48,8 +49,8 @@ public sealed record FastWorldOptions
     public int Acceptors { get; init; } = 3;
 
     /// <summary>
-    /// The ballots that are begun, each by a coordinator of its own, at any time and at most once; true for a fast one. The
-    /// n-th is of a round of its own.
+    /// The ballots that are begun, each by a coordinator of its own, at any time and at most once; true for a fast one.
+    /// The n-th is of a round of its own.
     /// </summary>
     public IReadOnlyList<bool> Ballots { get; init; } = [true, false];
 

@@ -139,9 +139,11 @@ public sealed partial class FastWorld
         {
             Prepare => new WorldEvent($"Prepare {ballot}", acceptorLane, EventMark.Receives, CoordinatorOf(code)),
             Accept => new WorldEvent(
-                $"Accept {ballot} {(ValueOf(code) == 0 ? "any" : value)}", acceptorLane, EventMark.Receives, CoordinatorOf(code)),
+                $"Accept {ballot} {(ValueOf(code) == 0 ? "any" : value)}",
+                acceptorLane, EventMark.Receives, CoordinatorOf(code)),
             _ => new WorldEvent(
-                $"Promise {ballot}, voted for {value}", action.Process, EventMark.Receives, _coordinators.Length + AcceptorOf(code)),
+                $"Promise {ballot}, voted for {value}",
+                action.Process, EventMark.Receives, _coordinators.Length + AcceptorOf(code)),
         };
     }
 }

@@ -4,8 +4,8 @@ using Synod.Paxos.Fast;
 namespace Synod.Explorer.Fast;
 
 /// <summary>
-/// Fast Paxos as a world: the real coordinators and acceptors; two clients that want different values, whose proposals may
-/// arrive anywhere at any time; messages that stay in the network. Acceptors write at once.
+/// Fast Paxos as a world: the real coordinators and acceptors; two clients that want different values, whose proposals
+/// may arrive anywhere at any time; messages that stay in the network. Acceptors write at once.
 /// </summary>
 public sealed partial class FastWorld : IWorld
 {
@@ -149,7 +149,8 @@ public sealed partial class FastWorld : IWorld
         return false;
     }
 
-    // Kind, coordinator (it stands for its ballot), value, acceptor, and for a Promise the coordinator voted with plus one.
+    // Kind, coordinator (it stands for its ballot), value, acceptor, and for a Promise the coordinator voted with plus
+    // one.
     private static ulong Code(int kind, int coordinator, int value = 0, int acceptor = 0, int voted = 0) =>
         ((ulong)kind << 32) | ((ulong)coordinator << 24) | ((ulong)value << 16) | ((ulong)acceptor << 8) | (uint)voted;
 

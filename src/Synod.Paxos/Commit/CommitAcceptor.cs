@@ -3,10 +3,10 @@ using Synod.Paxos.Essential;
 namespace Synod.Paxos.Commit;
 
 /// <summary>
-/// An acceptor of all instances of all transactions. For each instance it is Essential's acceptor; around it stands only
-/// what bounds its memory. Of a transaction that is over it keeps the outcome for a while, and then one number: that all
-/// of an initiator's transactions up to there are over. It never again votes on any of them, because an acceptor that
-/// has forgotten would promise "I have accepted nothing", and a second outcome could be chosen.
+/// An acceptor of all instances of all transactions. For each instance it is Essential's acceptor; around it stands
+/// only what bounds its memory. Of a transaction that is over it keeps the outcome for a while, and then one number:
+/// that all of an initiator's transactions up to there are over. It never again votes on any of them, because an
+/// acceptor that has forgotten would promise "I have accepted nothing", and a second outcome could be chosen.
 /// </summary>
 /// <param name="self">Its number.</param>
 /// <param name="limits">What it may keep.</param>
@@ -49,16 +49,16 @@ public sealed class CommitAcceptor(NodeId self, CommitLimits limits)
     }
 
     /// <summary>
-    /// Hears that a transaction is over. Returns whether that is news: then the host writes the message to disk, and only
-    /// then throws away what the disk holds of the transaction's instances.
+    /// Hears that a transaction is over. Returns whether that is news: then the host writes the message to disk, and
+    /// only then throws away what the disk holds of the transaction's instances.
     /// </summary>
     public bool Step(in Finished finished) =>
         finished.Outcome is { } outcome && MemoryOf(finished.Transaction.Initiator) is { } memory
         && memory.Finish(finished.Transaction.Sequence, outcome);
 
     /// <summary>
-    /// Of each initiator that all its transactions up to there are over, without an outcome. The host writes it before it
-    /// throws away the outcomes at and below it.
+    /// Of each initiator that all its transactions up to there are over, without an outcome. The host writes it before
+    /// it throws away the outcomes at and below it.
     /// </summary>
     public IReadOnlyList<Finished> Marks =>
     [
@@ -67,8 +67,8 @@ public sealed class CommitAcceptor(NodeId self, CommitLimits limits)
     ];
 
     /// <summary>
-    /// After a crash, before any message: what the disk holds, first the <see cref="Marks"/>, then outcomes in ascending
-    /// order, then instances. A record that is left out takes back a promise.
+    /// After a crash, before any message: what the disk holds, first the <see cref="Marks"/>, then outcomes in
+    /// ascending order, then instances. A record that is left out takes back a promise.
     /// </summary>
     public void Recover(in Finished record)
     {

@@ -116,7 +116,8 @@ internal sealed class InitiatorMemory
     }
 
     /// <summary>
-    /// Forgets the oldest that are over, only as far as all before them are over too: one that is skipped could be open.
+    /// Forgets the oldest that are over, only as far as all before them are over too: one that is skipped could be
+    /// open.
     /// </summary>
     private void Trim()
     {

@@ -58,7 +58,8 @@ public sealed class FastAcceptor
     }
 
     /// <summary>
-    /// Phase 2b, at the word of a client: counts only in the fast ballot that is open, and only as its first vote there.
+    /// Phase 2b, at the word of a client: counts only in the fast ballot that is open, and only as its first vote
+    /// there.
     /// </summary>
     public AfterWrite<FastAcceptorState, FastVote>? Step(in FastProposal proposal) =>
         _open.IsNone || _open != State.Promised ? null : Vote(_open, proposal.Value);

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Synod.Paxos.Fast;
 
 /// <summary>
-/// A ballot of Fast Paxos (Lamport 2006, §3.1, "round number"). Fast and classic ballots are different kinds of one order:
-/// odd rounds are fast, even ones classic, so that nobody can take one for the other. It is a type of its own because in
-/// a fast ballot several values may be voted for, which every rule for an ordinary <see cref="Ballot"/> excludes.
+/// A ballot of Fast Paxos (Lamport 2006, §3.1, "round number"). Fast and classic ballots are different kinds of one
+/// order: odd rounds are fast, even ones classic, so that nobody can take one for the other. It is a type of its own
+/// because in a fast ballot several values may be voted for, which every rule for an ordinary <see cref="Ballot"/>
+/// excludes.
 /// </summary>
 /// <param name="Round">Odd: fast; even: classic; 0 only in <see cref="None"/>.</param>
 /// <param name="Node">Who coordinates it.</param>

@@ -11,8 +11,8 @@ public readonly record struct FastBallotMark(FastBallot Ballot) : IRecord<FastBa
 }
 
 /// <summary>
-/// The coordinator of Fast Paxos (Lamport 2006, §3.2). In a fast ballot it steps out of the way after phase 1; when clients
-/// collide it begins a classic one and counts votes to find out what may have been chosen.
+/// The coordinator of Fast Paxos (Lamport 2006, §3.2). In a fast ballot it steps out of the way after phase 1; when
+/// clients collide it begins a classic one and counts votes to find out what may have been chosen.
 /// </summary>
 public sealed class FastCoordinator
 {
@@ -93,8 +93,8 @@ public sealed class FastCoordinator
     }
 
     /// <summary>
-    /// The rule of §3.2 (figure 2). Of the highest ballot k that anybody voted in: if it is classic, its one value. If it is
-    /// fast, the value that a fast quorum may have voted for, were all who are silent for it; at most one can be.
+    /// The rule of §3.2 (figure 2). Of the highest ballot k that anybody voted in: if it is classic, its one value. If
+    /// it is fast, the value that a fast quorum may have voted for, were all who are silent for it; at most one can be.
     /// Otherwise nothing can have been chosen: any value will do.
     /// </summary>
     private Value? Pick()

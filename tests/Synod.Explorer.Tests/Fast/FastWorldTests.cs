@@ -41,7 +41,8 @@ public class FastWorldTests
         Assert.True(found.Trace!.Steps.Count == 14, $"{found.Trace.Steps.Count} steps\n{result}");
     }
 
-    /// <summary>Proposes the first value that was reported to it, as the rule for classic ballots would have it.</summary>
+    /// <summary>Proposes the first value that was reported to it, as the rule for classic ballots would have
+    /// it.</summary>
     private sealed class NotCountingCoordinator(NodeId self, IReadOnlyList<NodeId> voters, FastQuorums quorums)
         : RealFastCoordinator(self, voters, quorums)
     {
