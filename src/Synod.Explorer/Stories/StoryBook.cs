@@ -47,7 +47,11 @@ public static class StoryBook
     {
         var world = new PaxosWorld(new PaxosWorldOptions
         {
-            Learners = 1, BallotsPerProposer = 3, AcceptorCrashesMax = 1, MessagesStay = false, LossesMax = 1,
+            Learners = 1,
+            BallotsPerProposer = 3,
+            AcceptorCrashesMax = 1,
+            MessagesStay = false,
+            LossesMax = 1,
         });
         var lines = new List<StoryLine>();
         var actions = new ActionList();

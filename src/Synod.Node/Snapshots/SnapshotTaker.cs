@@ -6,7 +6,8 @@ namespace Synod.Node;
 
 /// <summary>
 /// Takes snapshots of the own state on the apply actor: a cursor is opened whenever so many decrees were applied, and read
-/// in slices between batches of decrees, as fast as the disk takes them. All nodes take theirs at the same slots.
+/// in slices between batches of decrees, as fast as the disk takes them. It is opened at multiples of the interval, the
+/// same on all nodes, or as soon after one as the snapshot before is written.
 /// </summary>
 internal sealed class SnapshotTaker(
     NodeOptions options, Configuration configuration, SnapshotBoard board, Mailbox<SnapshotPiece> files, Slot newest)
