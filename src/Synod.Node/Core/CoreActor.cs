@@ -72,6 +72,8 @@ internal sealed class CoreActor
     /// <summary>Reads that wait here for the leader's answer, and with the apply actor for decrees.</summary>
     private long WaitingReads => _reads.Count + _readsHandedOn - _board.ReadsEnded;
 
+    private bool HasRoom => _host.CanTakeInput && !_commands.IsHeld;
+
     private bool IsApplyBehind =>
         _host.Replica.ChosenUpTo.Number >= _board.AppliedUpTo + (ulong)_options.UnappliedSlotsMax
         || _decidedBytes - _board.AppliedBytes >= _options.UnappliedBytesMax;
@@ -132,7 +134,7 @@ internal sealed class CoreActor
     {
         var replica = _host.Replica;
         replica.SetElectable(now - _host.OldestUnsynced < _options.StalledSync || _host.OldestUnsynced > now);
-        var snapshotsNext = _snapshots.Turn(now, _batch);
+        var snapshotsNext = _snapshots.Turn(now, _batch, HasRoom);
         replica.CatchUpPaused = _batches.Count > _batches.Limit / 2 || _snapshots.IsReceiving;
         _commands.Turn(now, _batch);
         while (_handOvers.TryTake(out var to))
@@ -182,7 +184,7 @@ internal sealed class CoreActor
         {
             // A stalled disk or a busy state machine makes peers wait with their data; it must not make this node deaf
             // to heartbeats.
-            var hasRoom = _host.CanTakeInput && !_commands.IsHeld;
+            var hasRoom = HasRoom;
             if (!_peers.TryTakeEvent(out var e, hasRoom ? PeerLane.Bulk : PeerLane.Control))
             {
                 return !hasRoom;

@@ -76,7 +76,7 @@ internal sealed class SnapshotExchange
 
     /// <summary>Once a turn, before the replica ends its own.</summary>
     /// <returns>When it wants a turn.</returns>
-    public Instant Turn(Instant now, ApplyBatch batch)
+    public Instant Turn(Instant now, ApplyBatch batch, bool isHeard)
     {
         while (_files.Events.TryTake(out var e))
         {
@@ -86,7 +86,7 @@ internal sealed class SnapshotExchange
         {
             _target.Built(now, report);
         }
-        _target.Turn(now, _host.Replica.ChosenUpTo);
+        _target.Turn(now, _host.Replica.ChosenUpTo, isHeard);
         if (_target.Ready is var slot && slot != Slot.Zero && _host.Replica.InstallSnapshot(now, slot, _host.Output))
         {
             _installed = slot;

@@ -120,7 +120,10 @@ internal sealed class SnapshotTarget(
     }
 
     /// <summary>Asks again where nothing came, gives up where nothing comes, and when the log was quicker.</summary>
-    public void Turn(Instant now, Slot chosenUpTo)
+    /// <param name="now">The instant of the turn.</param>
+    /// <param name="chosenUpTo">How far the log has come.</param>
+    /// <param name="isHeard">Whether this node takes now what peers send on the bulk lane.</param>
+    public void Turn(Instant now, Slot chosenUpTo, bool isHeard)
     {
         PostDrop(files, ref _dropFile);
         PostDrop(building, ref _dropState);
@@ -136,7 +139,7 @@ internal sealed class SnapshotTarget(
         }
         else if (_offset < _length && now - _askedAt >= AskAgainAfter)
         {
-            _silent += HasRoom ? 1 : 0; // Without room it is this node that is slow, whether or not the peer has answered.
+            _silent += HasRoom && isHeard ? 1 : 0; // Else it is this node that is slow, whether or not the peer answers.
             if (_silent >= SilencesMax)
             {
                 Abandon(now, "no answer comes");

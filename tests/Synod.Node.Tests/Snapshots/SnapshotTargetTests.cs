@@ -55,17 +55,26 @@ public sealed class SnapshotTargetTests
         Assert.False(_target.IsActive); // Now it is the peer.
     }
 
+    [Fact]
+    public void A_peer_that_this_node_has_no_room_to_hear_is_not_silent()
+    {
+        Wait(100, isHeard: false);
+        Assert.True(_target.IsActive);
+        Wait(8);
+        Assert.False(_target.IsActive);
+    }
+
     private static SnapshotPacket Packet(SnapshotMessageKind kind, long offset, byte[] bytes) =>
         new(kind, Cluster, new Slot(9), offset, 100, bytes);
 
     private void Take(long offset) => _target.Take(_now, Source, Packet(SnapshotMessageKind.Piece, offset, [1]));
 
-    private void Wait(int pauses)
+    private void Wait(int pauses, bool isHeard = true)
     {
         for (var i = 0; i < pauses; i++)
         {
             _now += Pause;
-            _target.Turn(_now, Slot.Zero);
+            _target.Turn(_now, Slot.Zero, isHeard);
         }
     }
 }
