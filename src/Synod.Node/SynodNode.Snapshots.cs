@@ -14,6 +14,7 @@ public sealed partial class SynodNode
     private readonly SnapshotBoard _snapshotBoard;
     private readonly SnapshotRecovery _snapshotRecovery;
     private SnapshotFiles? _snapshotFiles;
+    private long _bytesRecovered;
 
     /// <summary>The journal's view for metrics; null before the start.</summary>
     public Journal? Journal => _journal;
@@ -38,6 +39,16 @@ public sealed partial class SynodNode
         _snapshotFiles = new SnapshotFiles(
             snapshots, _snapshotBoxes, _snapshotRecovery.Found, _snapshotRecovery.Damaged);
         return new JournalOpening(disk, _journalOptions, _recovery);
+    }
+
+    /// <summary>
+    /// A decree that the journal has behind the snapshot. It counts for the next snapshot: a node that is restarted again
+    /// and again would never take one otherwise.
+    /// </summary>
+    private void ApplyRecovered(LearnedDecree decree)
+    {
+        _state.Apply(decree, static _ => false);
+        _bytesRecovered += decree.Decree.Value.Length;
     }
 
     private SnapshotExchange StartSnapshots(LogHost host)

@@ -77,7 +77,7 @@ public sealed partial class SynodNode : INode
         _direct = new Mailbox<NodeRequest>(options.WaitingReadsMax, wakes.Apply);
         _handOvers = new Mailbox<NodeId>(HandOversMax, wakes.Core);
         _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);
-        _recovery = new LogRecovery(_replica, _output, decree => _state.Apply(decree, static _ => false));
+        _recovery = new LogRecovery(_replica, _output, ApplyRecovered);
         _compactor = new AutoCompactor(options.Compaction, Submit);
         _coreTurn = TurnCore;
         _journalTurn = TurnJournal;
@@ -153,7 +153,8 @@ public sealed partial class SynodNode : INode
         _apply = new ApplyActor(
             _options, _state, _board, _hub, _batches, spent, _direct, sums, leases,
             new SnapshotTaker(
-                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest),
+                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest,
+                _bytesRecovered),
             new SnapshotBuilder(_options, _snapshotBoard), new SnapshotReaders(_options, _replica.Configuration));
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,

@@ -10,12 +10,13 @@ namespace Synod.Node;
 /// same on all nodes, or as soon after one as the snapshot before is written.
 /// </summary>
 internal sealed class SnapshotTaker(
-    NodeOptions options, Configuration configuration, SnapshotBoard board, Mailbox<SnapshotPiece> files, SnapshotFile newest)
+    NodeOptions options, Configuration configuration, SnapshotBoard board, Mailbox<SnapshotPiece> files, SnapshotFile newest,
+    long bytesSinceNewest)
 {
     private StateCursor? _cursor;
     private Slot _lookedAt = newest.Slot;
     private long _lastBytes = newest.Bytes;
-    private long _bytesSince;
+    private long _bytesSince = bytesSinceNewest;
     private Slot _waitsFor;
     private SnapshotPiece _unposted;
     private long _offset;

@@ -9,6 +9,14 @@ internal sealed class MemoryDisk : IDisk
     private readonly Dictionary<string, List<byte>> _unfinished = [];
     private readonly Queue<DiskCompletion> _done = new();
 
+    /// <summary>The same files, as the next process finds them.</summary>
+    public MemoryDisk Reopened()
+    {
+        _unfinished.Clear();
+        _done.Clear();
+        return this;
+    }
+
     public IReadOnlyList<string> List() => [.. _files.Keys];
 
     public long LengthOf(string name) => _files[name].Length;

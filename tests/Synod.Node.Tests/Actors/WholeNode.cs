@@ -13,9 +13,21 @@ internal sealed class WholeNode
 {
     private const int RoundsMax = 1000;
     private static readonly TimeSpan RoundStep = TimeSpan.FromMilliseconds(20);
+    private readonly MemoryDisk _journalDisk;
+    private readonly MemoryDisk _snapshotDisk;
+    private readonly ulong _seed;
 
-    public WholeNode(Func<NodeOptions, NodeOptions>? adjust = null, bool hasSmallDisk = false)
+    /// <summary>Begins a life of the node.</summary>
+    /// <param name="adjust">Changes its options.</param>
+    /// <param name="hasSmallDisk">Segments and batches are small.</param>
+    /// <param name="before">An earlier life, which has been left alone since: its disks are gone on with.</param>
+    public WholeNode(
+        Func<NodeOptions, NodeOptions>? adjust = null, bool hasSmallDisk = false, WholeNode? before = null)
     {
+        _journalDisk = before?._journalDisk.Reopened() ?? new MemoryDisk();
+        _snapshotDisk = before?._snapshotDisk.Reopened() ?? new MemoryDisk();
+        Now = before?.Now ?? Now;
+        _seed = before?._seed + 1 ?? 7; // Each life needs its own, or its session would be taken for the one before.
         var self = new NodeId(1);
         var identity = new DataIdentity(17);
         var disk = new MemoryDisk();
@@ -34,15 +46,14 @@ internal sealed class WholeNode
             journal = journal with { SegmentBytes = 1 << 18, BatchBytesMax = 1 << 16, WriteBytesMax = 1 << 16 };
         }
         Node = new SynodNode(
-            adjust is null ? options : adjust(options), journal, directory, Peers, Observer, 7,
+            adjust is null ? options : adjust(options), journal, directory, Peers, Observer, _seed,
             new NodeWakes(static () => { }, static () => { }, static () => { }));
-        var ownDisk = new MemoryDisk();
-        var opening = Node.OpenJournal(ownDisk, new MemoryDisk());
+        var opening = Node.OpenJournal(_journalDisk, _snapshotDisk);
         while (!opening.Step())
         {
             Assert.True(RoundsMax > 0);
         }
-        Node.Start(opening, ownDisk);
+        Node.Start(opening, _journalDisk);
     }
 
     public SynodNode Node { get; }
