@@ -73,6 +73,9 @@ internal sealed class Life
     /// <summary>When the node last could not work for a reason of its own machine: started, or paused.</summary>
     public Instant ReadySince { get; set; }
 
+    /// <summary>What the last decree that was applied asked for.</summary>
+    public Store.CommandKind LastCommand { get; set; }
+
     public void Begin()
     {
         if (_directory.Record is null)

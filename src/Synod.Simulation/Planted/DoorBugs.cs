@@ -14,4 +14,19 @@ internal sealed record DoorBugs
 
     /// <summary>"Done" where nobody knows.</summary>
     public bool GuessesDone { get; init; }
+
+    /// <summary>Watches that begin in the past lose the first event after that.</summary>
+    public bool LosesAtTheJoin { get; init; }
+
+    /// <summary>Progress is told at once, events when it is their turn.</summary>
+    public bool ProgressOvertakes { get; init; }
+
+    /// <summary>A new leader's door ends leases that it has not seen renewed.</summary>
+    public bool ForgetsRenewals { get; init; }
+
+    /// <summary>Compactions go further than they were asked to.</summary>
+    public bool CompactsTooMuch { get; init; }
+
+    /// <summary>Compactions take what was overwritten, also if it was overwritten later.</summary>
+    public bool DropsVisible { get; init; }
 }

@@ -39,6 +39,7 @@ internal static class RandomWorld
             ClockDriftPartsPerMillion = chance.OneIn(3) ? 20_000 : 300,
             TurnLatencyMost = TimeSpan.FromMilliseconds(chance.OneIn(4) ? 30 : 2),
             OutstandingMax = chance.OneIn(4) ? 4 : 1024,
+            Load = LoadMix.Draw(new Chance(seed ^ 0x10AD5)),
         };
     }
 

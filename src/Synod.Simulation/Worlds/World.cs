@@ -2,6 +2,7 @@ using System.Globalization;
 using Synod.Node;
 using Synod.Paxos;
 using Synod.Ports;
+using Synod.Store;
 
 namespace Synod.Simulation;
 
@@ -24,6 +25,7 @@ internal sealed class World
         Judges = new JudgeSet(this);
         _clients = [.. Enumerable.Range(0, options.Clients).Select(i => new SimulatedClient(this, i, _chance.Fork()))];
         Core = [.. Enumerable.Range(0, options.Nodes)];
+        Load = new SideLoad(this);
     }
 
     public WorldOptions Options { get; }
@@ -40,6 +42,12 @@ internal sealed class World
 
     /// <summary>The machines that must get on after the faults; the others may stay as they are.</summary>
     public IReadOnlyList<int> Core { get; set; }
+
+    /// <summary>The clients that watch, hold leases, and look into the past.</summary>
+    public SideLoad Load { get; }
+
+    /// <summary>The faults are over.</summary>
+    public bool IsHealed { get; private set; }
 
     /// <summary>Clients ask nothing new.</summary>
     public bool ClientsRest { get; set; }
@@ -59,6 +67,10 @@ internal sealed class World
         Members = [.. Machines.Select(m => new InitialMember(m.Id, m.Name, [$"sim://{m.Name}"]))],
         Replica = Options.Replica,
         Snapshots = Options.Snapshots,
+        Watches = Options.Load.Watches,
+        Compaction = Options.Load.RevisionsKept > 0
+            ? new CompactionOptions { Revisions = Options.Load.RevisionsKept }
+            : CompactionOptions.Off,
         RequestTimeout = Options.NodeTimeout,
         OutstandingMax = Options.OutstandingMax,
         WaitingReadsMax = Options.OutstandingMax,
@@ -81,6 +93,7 @@ internal sealed class World
             client.Start();
         }
         WatchClients();
+        Load.Start();
     }
 
     /// <summary>Lets time pass.</summary>
@@ -142,6 +155,8 @@ internal sealed class World
             machine.Medium.CapacityBytes = long.MaxValue;
             machine.Resume();
         }
+        IsHealed = true;
+        Load.Healed();
         Supervise();
     }
 
@@ -175,16 +190,37 @@ internal sealed class World
             asked.Add(new Probe(this, machine, OperationKind.Put));
             asked.Add(new Probe(this, machine, OperationKind.Get));
         }
-        if (!Until(most, () => asked.All(p => p.IsDone()) && _clients.All(c => c.Pending is null)))
+        if (!Until(most, () => asked.All(p => p.IsDone()) && _clients.All(c => c.Pending is null) && Load.IsQuiet))
         {
             var open = asked.Where(p => !p.IsDone()).Select(p => p.Last)
                 .Concat(_clients.Select(c => c.Pending).OfType<Operation>());
             Judges.Verdicts.Add("liveness", $"not done after {most}: {string.Join("; ", open)}: {Describe()}");
             return;
         }
+        DemandLeasesEnd(nodes);
         if (!Until(most, () => nodes.Select(m => m.Life!.Node!.State.AppliedUpTo).Distinct().Count() == 1))
         {
             Judges.Verdicts.Add("liveness", $"nodes are not alike after {most}: {Describe()}");
+        }
+        if (!Until(most, () => Load.Watchers.All(w => w.HasCaughtUp(Judges.Chronicle.Revision))))
+        {
+            Judges.Verdicts.Add("liveness", $"not all up to {Judges.Chronicle.Revision} after {most}: {string.Join(", ", Load.Watchers)}: {Describe()}");
+        }
+    }
+
+    /// <summary>
+    /// Nobody renews any more, and somebody leads who hears a quorum: all leases end, a second and an election time-out
+    /// after the last deadline at the latest, on every node.
+    /// </summary>
+    private void DemandLeasesEnd(List<Machine> nodes)
+    {
+        static OrderedStore StoreOf(Machine machine) => machine.Life!.Node!.State.Store;
+        var left = nodes.SelectMany(m => StoreOf(m).Leases()).Select(lease => lease.RemainingMicroseconds).DefaultIfEmpty().Max();
+        var drift = Options.ClockDriftPartsPerMillion / 1e6;
+        var most = TimeSpan.FromMicroseconds(left) * (1 + 2 * drift) + LeaseDelay + Options.Replica.ElectionTimeout;
+        if (!Until(most, () => nodes.All(m => m.IsWell && StoreOf(m).LeaseCount == 0)))
+        {
+            Judges.Verdicts.Add("leases", $"not all are over {most} after the last of them was asked for: {Describe()}");
         }
     }
 
@@ -207,6 +243,7 @@ internal sealed class World
         {
             client.NodeDied(life);
         }
+        Load.NodeDied(life);
     }
 
     internal void StoppedInRecovery(Life life, string fault)
@@ -238,6 +275,7 @@ internal sealed class World
         Scheduler.After(TimeSpan.FromSeconds(1), WatchClients);
     }
 
+    private static readonly TimeSpan LeaseDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FormingMost = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
 }
