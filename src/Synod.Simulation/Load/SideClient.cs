@@ -12,7 +12,7 @@ internal abstract class SideClient(World world, Chance chance)
     private Life? _asked;
     private bool _toldOfLocalEnd;
 
-    protected delegate void Writing(CommandWriter writer);
+    public delegate void Writing(CommandWriter writer);
 
     public bool IsWaiting => _asked is not null;
 
@@ -59,19 +59,15 @@ internal abstract class SideClient(World world, Chance chance)
         life.Node!.Submit(new SideRead(this, linearizable, read));
     }
 
-    public static byte[] Encode(Action<ArrayBufferWriter<byte>> write)
+    /// <summary>A command's bytes.</summary>
+    public static byte[] Encode(Writing write)
     {
         var output = new ArrayBufferWriter<byte>(64);
-        write(output);
-        return output.WrittenSpan.ToArray();
-    }
-
-    private static byte[] Encode(Writing write) => Encode(output =>
-    {
         var writer = new CommandWriter(output);
         writer.Begin();
         write(writer);
-    });
+        return output.WrittenSpan.ToArray();
+    }
 
     private void Begin(Life life, Action<StoreOutcome?, OrderedStore?> then)
     {

@@ -68,6 +68,14 @@ internal sealed class WatchConnection
 
     private string Name => $"watcher {_client.Number} ({_client.Range.Name}) on {Life.Machine.Name} in life {Life.Number}";
 
+    private void Say(string what)
+    {
+        if (_world.Scheduler.IsRead)
+        {
+            _world.Scheduler.Say($"{Name} {what}");
+        }
+    }
+
     private void Wrong(string what) => _world.Judges.Verdicts.Add("watches", $"{Name}: {what}");
 
     private void Refused()
@@ -79,6 +87,7 @@ internal sealed class WatchConnection
     private void Created(long revision)
     {
         _createdAt = revision;
+        Say($"wants {_door.StartRevision}, store is at {revision}");
         if (_next == 0)
         {
             _next = revision + 1;
@@ -131,6 +140,7 @@ internal sealed class WatchConnection
             _client.Take([], revision);
             return;
         }
+        Say($"is told {revision} with {_taken.Count} events");
         Queue(new Frame(_taken, revision, null));
         _taken = [];
     }
@@ -142,6 +152,7 @@ internal sealed class WatchConnection
             Wrong($"was ended a second time: {ending}");
         }
         _hasEnded = true;
+        Say($"is ended: {ending}, {compacted}");
         if (ending == WatchEnding.Compacted)
         {
             _world.Judges.Watches.Compacted(Name, _next, compacted);
@@ -167,7 +178,7 @@ internal sealed class WatchConnection
         else if (!_isDraining)
         {
             _isDraining = true;
-            _world.Scheduler.After(_chance.Between(TimeSpan.FromMilliseconds(1), DrainMost), Drain);
+            _world.Scheduler.After(_chance.Between(TimeSpan.FromMilliseconds(1), _world.IsHealed ? DrainHealed : DrainMost), Drain);
         }
     }
 
@@ -195,6 +206,7 @@ internal sealed class WatchConnection
     }
 
     private static readonly TimeSpan DrainMost = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan DrainHealed = TimeSpan.FromMilliseconds(20);
 
     private sealed class Stream(WatchConnection connection) : WatchStream
     {

@@ -205,6 +205,10 @@ internal sealed class Life
         public void Replica(in ReplicaEvent e)
         {
             machine.World.Judges.Heard(machine, e);
+            if (e.Kind == ReplicaEventKind.LeadershipTaken)
+            {
+                machine.World.Load.LeadershipTaken(machine);
+            }
             Say($"{e.Kind} {e.Ballot} n{e.Node}");
         }
 

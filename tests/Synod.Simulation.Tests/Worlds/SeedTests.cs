@@ -22,6 +22,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         var bad = new ConcurrentBag<string>();
         var virtualSeconds = 0L;
         var done = 0L;
+        var (watched, forgotten, past, expired) = (0L, 0L, 0L, 0L);
         var snapshots = new long[Enum.GetValues<SnapshotNoticeKind>().Length];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = WorkersMax }, i =>
         {
@@ -33,6 +34,10 @@ public sealed class SeedTests(ITestOutputHelper output)
             {
                 Interlocked.Add(ref snapshots[(int)kind], times);
             }
+            Interlocked.Add(ref watched, world.Judges.Watches.Events);
+            Interlocked.Add(ref forgotten, world.Judges.Watches.Compactions + world.Judges.Past.Refused);
+            Interlocked.Add(ref past, world.Judges.Past.Answered);
+            Interlocked.Add(ref expired, world.Judges.Leases.Expired);
             if (count == 1)
             {
                 output.WriteLine($"seed {seed}: trace {world.Scheduler.TraceHash:x16}, {world.Describe()}");
@@ -45,8 +50,10 @@ public sealed class SeedTests(ITestOutputHelper output)
         });
         output.WriteLine($"{count} worlds, {virtualSeconds} virtual seconds, {done} operations done");
         output.WriteLine(string.Join(", ", Enum.GetValues<SnapshotNoticeKind>().Select(kind => $"{kind} {snapshots[(int)kind]}")));
+        output.WriteLine($"{watched} events watched, {past} reads of the past, {forgotten} times forgotten, {expired} leases expired");
         Assert.True(bad.IsEmpty, string.Join(Environment.NewLine, bad));
         Assert.True(done > count * OperationsPerWorldLeast, $"only {done} operations were done: the worlds are idle");
+        Assert.True(count == 1 || (watched > count * 100 && past > count * 5 && forgotten > count && expired > count), "the side load is idle");
         SnapshotNoticeKind[] daily =
             [SnapshotNoticeKind.Taken, SnapshotNoticeKind.Recovered, SnapshotNoticeKind.Installed, SnapshotNoticeKind.JournalLetGo];
         Assert.All(daily, kind => Assert.True(count == 1 || snapshots[(int)kind] >= count / 8, $"{kind} is rare: {snapshots[(int)kind]}"));
