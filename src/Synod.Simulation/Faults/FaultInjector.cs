@@ -5,6 +5,8 @@ namespace Synod.Simulation;
 /// <summary>Draws faults from the seed and does them to the world, until told to stop. What it breaks it also mends, sooner or later.</summary>
 internal sealed class FaultInjector(World world, Chance chance)
 {
+    // Luck of its own: the draws of all other faults stay what they were.
+    private readonly Chance _clocks = new(world.Options.Seed ^ 0xC10C);
     private readonly List<Action> _kinds = [];
     private bool _stopped;
 
@@ -93,7 +95,7 @@ internal sealed class FaultInjector(World world, Chance chance)
         {
             return;
         }
-        machine.Pause();
+        machine.Pause(_clocks.OneIn(3));
         var most = chance.OneIn(3) ? TimeSpan.FromSeconds(5) : TimeSpan.FromMilliseconds(800);
         world.Scheduler.After(chance.Between(TimeSpan.FromMilliseconds(1), most), machine.Resume);
     }

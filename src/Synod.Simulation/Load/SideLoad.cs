@@ -48,9 +48,13 @@ internal sealed class SideLoad
         _watchers.ForEach(watcher => watcher.NodeDied(life));
     }
 
-    /// <summary>Planted: whoever has begun to lead ends what it has not itself seen renewed for half its time.</summary>
+    /// <summary>Planted: whoever has begun to lead ends what it has not itself seen renewed for half its time; or its clock leaps.</summary>
     public void LeadershipTaken(Machine machine)
     {
+        if (_world.Options.Doors.ClockLeaps)
+        {
+            _world.Scheduler.After(TimeSpan.FromMilliseconds(50), () => machine.Life?.Clock.Leap(TimeSpan.FromMilliseconds(700)));
+        }
         if (!_world.Options.Doors.ForgetsRenewals)
         {
             return;

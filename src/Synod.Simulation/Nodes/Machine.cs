@@ -10,6 +10,7 @@ internal sealed class Machine
 {
     private readonly Chance _chance;
     private readonly int _driftPartsPerMillion;
+    private Instant _clockStoodStillAt = Instant.Never;
 
     public Machine(World world, int index, Chance chance)
     {
@@ -95,12 +96,14 @@ internal sealed class Machine
     }
 
     /// <summary>SIGSTOP: no turns; frames, completions and requests pile up.</summary>
-    public void Pause()
+    /// <param name="withClock">The whole machine is suspended, and its clock does not count the time.</param>
+    public void Pause(bool withClock = false)
     {
-        if (Life is { IsRunning: true })
+        if (Life is { IsRunning: true } && !IsPaused)
         {
-            Say("is paused");
+            Say(withClock ? "is suspended with its clock" : "is paused");
             IsPaused = true;
+            _clockStoodStillAt = withClock ? Now : Instant.Never;
         }
     }
 
@@ -111,6 +114,10 @@ internal sealed class Machine
         {
             Say("goes on");
             IsPaused = false;
+            if (_clockStoodStillAt != Instant.Never && Life is { } life)
+            {
+                life.Clock.Leap(life.Clock.Read(_clockStoodStillAt) - life.Clock.Read(Now));
+            }
             Life?.WakeAll();
         }
     }

@@ -24,6 +24,9 @@ internal sealed record DoorBugs
     /// <summary>A new leader's door ends leases that it has not seen renewed.</summary>
     public bool ForgetsRenewals { get; init; }
 
+    /// <summary>A clock leaps when its node begins to lead.</summary>
+    public bool ClockLeaps { get; init; }
+
     /// <summary>Compactions go further than they were asked to.</summary>
     public bool CompactsTooMuch { get; init; }
 

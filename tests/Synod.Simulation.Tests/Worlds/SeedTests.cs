@@ -7,7 +7,8 @@ namespace Synod.Simulation.Tests;
 
 /// <summary>
 /// Worlds drawn from seeds: whatever happens to network, disks, processes and clocks, nothing wrong may be seen, and after
-/// the faults a healed core must get on. <c>SYNOD_SEEDS=5000</c> runs more, <c>SYNOD_SEED=17</c> runs one again,
+/// the faults a healed core must get on. <c>SYNOD_SEEDS=5000</c> runs more, <c>SYNOD_FIRST=501</c> others,
+/// <c>SYNOD_SEED=17</c> runs one again,
 /// <c>SYNOD_TRACE=file</c> with it writes down everything that happens in it.
 /// </summary>
 public sealed class SeedTests(ITestOutputHelper output)
@@ -88,9 +89,11 @@ public sealed class SeedTests(ITestOutputHelper output)
         {
             return (ulong.Parse(one, CultureInfo.InvariantCulture), 1);
         }
+        var first = Environment.GetEnvironmentVariable("SYNOD_FIRST") is { Length: > 0 } from
+            ? ulong.Parse(from, CultureInfo.InvariantCulture) : 1UL;
         return Environment.GetEnvironmentVariable("SYNOD_SEEDS") is { Length: > 0 } many
-            ? (1UL, int.Parse(many, CultureInfo.InvariantCulture))
-            : (1UL, SeedsByDefault);
+            ? (first, int.Parse(many, CultureInfo.InvariantCulture))
+            : (first, SeedsByDefault);
     }
 
     private const int OperationsPerWorldLeast = 50;
