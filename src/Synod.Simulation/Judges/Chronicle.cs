@@ -6,11 +6,19 @@ using Synod.Store;
 namespace Synod.Simulation;
 
 /// <summary>One change of one key, as it was chosen.</summary>
-internal readonly record struct ChosenEvent(long Revision, ulong Key, ulong Number, bool IsDelete, long Lease, ulong Previous, long PreviousLease);
+/// <param name="Revision">Its revision.</param>
+/// <param name="Key">Its key, as a number.</param>
+/// <param name="Number">The number in its value; 0 of a deletion.</param>
+/// <param name="IsDelete">The key was deleted.</param>
+/// <param name="Lease">The lease that it hangs on, or 0.</param>
+/// <param name="Previous">The number that stood there before, or 0.</param>
+/// <param name="PreviousLease">The lease that this hung on, or 0.</param>
+internal readonly record struct ChosenEvent(
+    long Revision, ulong Key, ulong Number, bool IsDelete, long Lease, ulong Previous, long PreviousLease);
 
 /// <summary>
 /// Everything that was chosen, event for event: written down when the first node applies it, before any compaction can
-/// take it. That all nodes do the same is for the judges of agreement and of effects; here is what the others compare with.
+/// take it. That all nodes do the same is for the judges of agreement and of effects; here is what others compare with.
 /// </summary>
 internal sealed class Chronicle(Verdicts verdicts, Scheduler scheduler, LeaseJudge leases, LoadMix load) : IEventSink
 {
@@ -65,7 +73,7 @@ internal sealed class Chronicle(Verdicts verdicts, Scheduler scheduler, LeaseJud
             var sink = this;
             if (!store.TryReadEvents(ref _position, ref sink, int.MaxValue) || Revision != store.CurrentRevision)
             {
-                verdicts.Add("past", $"{life.Machine.Name} does not show what it did in slot {_slot}, at revision {store.CurrentRevision} after {Revision}");
+                verdicts.Add("past", $"{life.Machine.Name} does not show what slot {_slot} did at {Revision} to {store.CurrentRevision}");
             }
         }
         if (store.CompactedRevision > CompactedRevision)

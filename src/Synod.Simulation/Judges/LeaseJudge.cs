@@ -5,8 +5,8 @@ namespace Synod.Simulation;
 
 /// <summary>
 /// A lease that nobody gave back lives as long as its last acknowledged renewal promises, in store time and, store time
-/// being never faster than the fastest clock, in true time; its keys live as long, and go with it at one revision; nothing
-/// else takes them, and nothing hangs on a lease that is over.
+/// being never faster than the fastest clock, in true time; its keys live as long, and go with it at one revision;
+/// nothing else takes them, and nothing hangs on a lease that is over.
 /// </summary>
 internal sealed class LeaseJudge(Verdicts verdicts, int driftPartsPerMillion)
 {
@@ -53,7 +53,8 @@ internal sealed class LeaseJudge(Verdicts verdicts, int driftPartsPerMillion)
     public void RevokeAsked(long id) => _all[id].RevokeAsked = true;
 
     /// <summary>A decree was applied for the first time.</summary>
-    public void Applied(CommandKind kind, OrderedStore store, ulong storeTime, Instant now, ReadOnlySpan<ChosenEvent> events)
+    public void Applied(
+        CommandKind kind, OrderedStore store, ulong storeTime, Instant now, ReadOnlySpan<ChosenEvent> events)
     {
         if (kind >= CommandKind.LeaseGrant)
         {
@@ -102,9 +103,12 @@ internal sealed class LeaseJudge(Verdicts verdicts, int driftPartsPerMillion)
             lease.EndedAtTrue = now;
             Expired += kind == CommandKind.LeaseExpire ? 1 : 0;
         }
-        foreach (var id in there.Where(id => !_alive.Contains(id) && (!_all.TryGetValue(id, out var lease) || lease.EndedAt != ulong.MaxValue)))
+        foreach (var id in there.Where(id => !_alive.Contains(id)))
         {
-            verdicts.Add("leases", $"lease {id} was never asked for, or is back");
+            if (!_all.TryGetValue(id, out var lease) || lease.EndedAt != ulong.MaxValue)
+            {
+                verdicts.Add("leases", $"lease {id} was never asked for, or is back");
+            }
         }
         _alive.Clear();
         _alive.UnionWith(there.Where(_all.ContainsKey));
@@ -148,22 +152,24 @@ internal sealed class LeaseJudge(Verdicts verdicts, int driftPartsPerMillion)
         var gone = lease.FoundGoneAt > promise.StoreTime ? Math.Min(lease.FoundGoneAt, lease.EndedAt) : lease.EndedAt;
         if (gone < until)
         {
-            verdicts.Add("leases", $"lease {lease.Id} was promised until {until} of store time at {promise.StoreTime}, and over at {gone}");
+            verdicts.Add("leases", $"lease {lease.Id}, promised until {until} of store time, was over at {gone}");
         }
         if (lease.EndedAt == ulong.MaxValue)
         {
             return;
         }
         var lived = lease.EndedAtTrue - promise.CalledAt;
-        var least = TimeSpan.FromSeconds(promise.TtlSeconds) / (1 + driftPartsPerMillion / 1e6) - TimeSpan.FromMilliseconds(1);
+        var fastest = 1 + (driftPartsPerMillion / 1e6);
+        var least = (TimeSpan.FromSeconds(promise.TtlSeconds) / fastest) - Rounding;
         if (lived < least)
         {
-            verdicts.Add("leases", $"lease {lease.Id} was asked for {promise.TtlSeconds} s at {promise.CalledAt}, and lived {lived}");
+            verdicts.Add("leases", $"lease {lease.Id}, asked for {promise.TtlSeconds} s, lived {lived}");
         }
     }
 
     /// <summary>What tests grant by themselves has lower ids, and is theirs to judge.</summary>
     private const long FirstId = 1L << 32;
 
+    private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
     private const ulong MicrosecondsPerSecond = 1_000_000;
 }

@@ -3,8 +3,8 @@ using Synod.Store;
 namespace Synod.Simulation;
 
 /// <summary>
-/// Reads of the past are right or refused, and refused only if somebody wanted the past forgotten; and in the end the whole
-/// history that a node still shows is the one that was chosen.
+/// Reads of the past are right or refused, and refused only if somebody wanted the past forgotten; and in the end the
+/// whole history that a node still shows is the one that was chosen.
 /// </summary>
 internal sealed class PastJudge(Verdicts verdicts, Chronicle chronicle, World world)
 {
@@ -14,10 +14,10 @@ internal sealed class PastJudge(Verdicts verdicts, Chronicle chronicle, World wo
     /// <summary>Reads that were refused as forgotten.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>Reads a key, or with -1 all keys, as they were at a revision that some node had reached before the call.</summary>
+    /// <summary>Reads a key, or with -1 all, as at a revision that some node had reached before the call.</summary>
     public void Read(Life life, OrderedStore store, long revision, int key, bool linearizable)
     {
-        var who = $"{life.Machine.Name} in life {life.Number}, at revision {store.CurrentRevision}, compacted {store.CompactedRevision},";
+        var who = $"{life.Machine.Name} in life {life.Number}, at {store.CurrentRevision} from {store.CompactedRevision},";
         var found = new Found(world.Options.Doors.DropsVisible ? store : null, revision);
         var query = key < 0
             ? new RangeQuery { Key = "\0"u8, RangeEnd = "\0"u8, Revision = revision }
@@ -52,7 +52,8 @@ internal sealed class PastJudge(Verdicts verdicts, Chronicle chronicle, World wo
             var store = machine.Life!.Node!.State.Store;
             var from = Math.Max(2, store.CompactedRevision);
             var sink = new Replay(verdicts, chronicle, machine, chronicle.Find(from));
-            if (!store.TryFindEvents(from, out var position) || !store.TryReadEvents(ref position, ref sink, int.MaxValue))
+            if (!store.TryFindEvents(from, out var position) ||
+                !store.TryReadEvents(ref position, ref sink, int.MaxValue))
             {
                 verdicts.Add("past", $"{machine.Name} does not show its history from {from} on");
             }
@@ -117,8 +118,8 @@ internal sealed class PastJudge(Verdicts verdicts, Chronicle chronicle, World wo
             var view = e.KeyValue;
             var chosen = _place < chronicle.Events.Count ? chronicle.Events[_place] : default;
             _place++;
-            var isSame = chosen.Revision == view.ModRevision && chosen.Key == KeyCode.Of(view.Key) && chosen.IsDelete == e.IsDelete &&
-                chosen.Lease == view.Lease && (e.IsDelete || chosen.Number == ClientWrite.ValueOf(view.Value));
+            var isSame = chosen.Revision == view.ModRevision && chosen.Key == KeyCode.Of(view.Key) &&
+                chosen.IsDelete == e.IsDelete && chosen.Lease == view.Lease && (e.IsDelete || chosen.Number == ClientWrite.ValueOf(view.Value));
             if (!isSame && !_isWrong)
             {
                 _isWrong = true;

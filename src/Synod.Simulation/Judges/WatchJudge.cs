@@ -37,6 +37,7 @@ internal sealed class WatchJudge(Verdicts verdicts, Chronicle chronicle)
 
     private void Judge(SimulatedWatcher watcher, WatchSegment segment)
     {
+        var who = $"watcher {watcher.Number} ({watcher.Range.Name}), who knows {segment.From} to {segment.Covered},";
         var taken = 0;
         for (var place = chronicle.Find(segment.From); place < chronicle.Events.Count; place++)
         {
@@ -50,10 +51,11 @@ internal sealed class WatchJudge(Verdicts verdicts, Chronicle chronicle)
                 continue;
             }
             var got = taken < segment.Events.Count ? segment.Events[taken] : default;
-            var isSame = got.Revision == chosen.Revision && got.Key == chosen.Key && got.Number == chosen.Number && got.IsDelete == chosen.IsDelete;
+            var isSame = (got.Revision, got.Key, got.Number, got.IsDelete) ==
+                (chosen.Revision, chosen.Key, chosen.Number, chosen.IsDelete);
             if (!isSame || (got.Previous != 0 && got.Previous != chosen.Previous))
             {
-                verdicts.Add("watches", $"watcher {watcher.Number} ({watcher.Range.Name}), who knows {segment.From} to {segment.Covered}, has {got} where {chosen} was chosen");
+                verdicts.Add("watches", $"{who} has {got} where {chosen} was chosen");
                 return;
             }
             taken++;
@@ -61,7 +63,7 @@ internal sealed class WatchJudge(Verdicts verdicts, Chronicle chronicle)
         Events += taken;
         if (taken < segment.Events.Count && segment.Events[taken].Revision <= chronicle.Revision)
         {
-            verdicts.Add("watches", $"watcher {watcher.Number} ({watcher.Range.Name}), who knows {segment.From} to {segment.Covered}, has {segment.Events[taken]}, and no such thing was chosen");
+            verdicts.Add("watches", $"{who} has {segment.Events[taken]}, and no such thing was chosen");
         }
     }
 }

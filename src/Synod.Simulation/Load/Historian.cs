@@ -39,7 +39,7 @@ internal sealed class Historian(World world, Chance chance) : SideClient(world, 
         var told = World.Options.Doors.CompactsTooMuch ? revision + 3 : revision;
         Write(life, writer => writer.Compact(told), (outcome, _) =>
         {
-            if (outcome is ErrorOutcome error && error.Error != StoreError.Compacted && !World.Options.Doors.CompactsTooMuch)
+            if (outcome is ErrorOutcome { Error: not StoreError.Compacted } error && told == revision)
             {
                 Judges.Verdicts.Add("past", $"compaction at {revision}, which was reached, was refused: {error.Error}");
             }

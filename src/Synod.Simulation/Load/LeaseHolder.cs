@@ -4,8 +4,8 @@ using Synod.Store;
 namespace Synod.Simulation;
 
 /// <summary>
-/// A client that takes a lease, hangs keys on it, renews it for a while, and then gives it back or falls silent; and then
-/// takes another, on which it may hang the same keys while the first still lives.
+/// A client that takes a lease, hangs keys on it, renews it for a while, and then gives it back or falls silent; and
+/// then takes another, on which it may hang the same keys while the first still lives.
 /// </summary>
 internal sealed class LeaseHolder(World world, int number, Chance chance) : SideClient(world, chance)
 {
@@ -118,5 +118,6 @@ internal sealed class LeaseHolder(World world, int number, Chance chance) : Side
         Write(life, writer => writer.LeaseRevoke(id), (_, _) => Soon());
     }
 
-    private static string Text(StoreOutcome outcome) => outcome is ErrorOutcome e ? e.Error.ToString() : outcome.GetType().Name;
+    private static string Text(StoreOutcome outcome) =>
+        outcome is ErrorOutcome e ? e.Error.ToString() : outcome.GetType().Name;
 }

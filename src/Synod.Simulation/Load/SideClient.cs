@@ -44,7 +44,8 @@ internal abstract class SideClient(World world, Chance chance)
     });
 
     /// <summary>A process that runs, or null.</summary>
-    protected Life? AnyLife() => world.Machines[chance.Below(world.Options.Nodes)].Life is { IsRunning: true } life ? life : null;
+    protected Life? AnyLife() =>
+        world.Machines[chance.Below(world.Options.Nodes)].Life is { IsRunning: true } life ? life : null;
 
     /// <summary>Asks for a write; a null outcome means that it failed or that nobody knows.</summary>
     protected void Write(Life life, Writing write, Action<StoreOutcome?, OrderedStore?> then)
@@ -99,7 +100,8 @@ internal abstract class SideClient(World world, Chance chance)
         public override void Fail(Failure failure) => client.End(null, null);
     }
 
-    private sealed class SideRead(SideClient client, bool linearizable, Action<OrderedStore> read) : ReadRequest(linearizable)
+    private sealed class SideRead(SideClient client, bool linearizable, Action<OrderedStore> read)
+        : ReadRequest(linearizable)
     {
         public override void Run(OrderedStore store)
         {

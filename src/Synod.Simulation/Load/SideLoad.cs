@@ -48,18 +48,20 @@ internal sealed class SideLoad
         _watchers.ForEach(watcher => watcher.NodeDied(life));
     }
 
-    /// <summary>Planted: whoever has begun to lead ends what it has not itself seen renewed for half its time; or its clock leaps.</summary>
+    /// <summary>
+    /// Planted: whoever has begun to lead ends what it has not itself seen renewed for half its time; or its clock leaps.
+    /// </summary>
     public void LeadershipTaken(Machine machine)
     {
         if (_world.Options.Doors.ClockLeaps)
         {
-            _world.Scheduler.After(TimeSpan.FromMilliseconds(50), () => machine.Life?.Clock.Leap(TimeSpan.FromMilliseconds(700)));
+            _world.Scheduler.After(SoonAfter, () => machine.Life?.Clock.Leap(TimeSpan.FromMilliseconds(700)));
         }
         if (!_world.Options.Doors.ForgetsRenewals)
         {
             return;
         }
-        _world.Scheduler.After(TimeSpan.FromMilliseconds(50), () =>
+        _world.Scheduler.After(SoonAfter, () =>
         {
             if (machine.Life is not { IsRunning: true } life)
             {
@@ -74,6 +76,8 @@ internal sealed class SideLoad
             }
         });
     }
+
+    private static readonly TimeSpan SoonAfter = TimeSpan.FromMilliseconds(50);
 
     private sealed class UnaskedWrite(byte[] command) : WriteRequest(command)
     {

@@ -96,7 +96,8 @@ internal sealed class SimulatedWatcher
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"watcher {Number} ({Range.Name}) knows {(_segments.Count == 0 ? 0 : _segments[^1].Covered)} on {_connection?.Life.Machine.Name ?? "no node"}");
+        $"watcher {Number} ({Range.Name}) knows {(_segments.Count == 0 ? 0 : _segments[^1].Covered)} " +
+        $"on {_connection?.Life.Machine.Name ?? "no node"}");
 
     private void ConnectLater() =>
         _world.Scheduler.After(_chance.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(200)), Connect);

@@ -4,8 +4,8 @@ using Synod.Store;
 namespace Synod.Simulation;
 
 /// <summary>
-/// One watcher on one node, as a door makes it: what the hub gives it goes into a queue of bounded room, and from there to
-/// the client, now or a little later. What stands in the queue when the node dies is lost.
+/// One watcher on one node, as a door makes it: what the hub gives it goes into a queue of bounded room, and from there
+/// to the client, now or a little later. What stands in the queue when the node dies is lost.
 /// </summary>
 internal sealed class WatchConnection
 {
@@ -110,7 +110,8 @@ internal sealed class WatchConnection
         {
             Wrong($"got {revision} of key {key:x}, wants its own keys from {_next} on");
         }
-        if (_world.Options.Doors.LosesAtTheJoin && _door.StartRevision > 0 && _door.StartRevision <= _createdAt && revision == _createdAt + 1)
+        var beganInThePast = _door.StartRevision > 0 && _door.StartRevision <= _createdAt;
+        if (_world.Options.Doors.LosesAtTheJoin && beganInThePast && revision == _createdAt + 1)
         {
             return;
         }
@@ -178,7 +179,8 @@ internal sealed class WatchConnection
         else if (!_isDraining)
         {
             _isDraining = true;
-            _world.Scheduler.After(_chance.Between(TimeSpan.FromMilliseconds(1), _world.IsHealed ? DrainHealed : DrainMost), Drain);
+            var most = _world.IsHealed ? DrainHealed : DrainMost;
+            _world.Scheduler.After(_chance.Between(TimeSpan.FromMilliseconds(1), most), Drain);
         }
     }
 

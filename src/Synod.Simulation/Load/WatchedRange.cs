@@ -16,7 +16,8 @@ internal sealed record WatchedRange(string Name, WatchRange Asked, ulong First, 
             case 0:
                 return new WatchedRange("one key", WatchRange.Single(key), code, code);
             case 1:
-                return new WatchedRange("leased keys", WatchRange.Below("l"u8.ToArray(), "m"u8.ToArray()), KeyCode.Of("l"u8), KeyCode.Of("m"u8) - 1);
+                var leased = WatchRange.Below("l"u8.ToArray(), "m"u8.ToArray());
+                return new WatchedRange("leased keys", leased, KeyCode.Of("l"u8), KeyCode.Of("m"u8) - 1);
             case 2:
                 var end = ClientWrite.KeyOf(keys);
                 return new WatchedRange("some keys", WatchRange.Below(key, end), code, KeyCode.Of(end) - 1);

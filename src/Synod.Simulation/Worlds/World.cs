@@ -2,7 +2,6 @@ using System.Globalization;
 using Synod.Node;
 using Synod.Paxos;
 using Synod.Ports;
-using Synod.Store;
 
 namespace Synod.Simulation;
 
@@ -10,7 +9,7 @@ namespace Synod.Simulation;
 /// A cluster of whole nodes, its network, disks, clocks and clients, in one thread and driven by one seed. First faults
 /// (whatever happens, nothing wrong may be seen), then a core of nodes is healed and must get on.
 /// </summary>
-internal sealed class World
+internal sealed partial class World
 {
     private readonly Chance _chance;
     private readonly SimulatedClient[] _clients;
@@ -174,56 +173,6 @@ internal sealed class World
         Scheduler.After(TimeSpan.FromMilliseconds(500), Supervise);
     }
 
-    /// <summary>Demands that the core gets on: new requests on every node of it are done, and all nodes become alike.</summary>
-    public void DemandProgress(TimeSpan most)
-    {
-        var nodes = Core.Select(i => Machines[i]).ToList();
-        if (!Until(most, () => nodes.All(m => m.IsWell && m.Life!.Node!.Status.Serving) && Leader() is not null))
-        {
-            Judges.Verdicts.Add("liveness", $"after {most} not all of the core serve, or nobody leads: {Describe()}");
-            return;
-        }
-        ClientsRest = true;
-        var asked = new List<Probe>();
-        foreach (var machine in nodes)
-        {
-            asked.Add(new Probe(this, machine, OperationKind.Put));
-            asked.Add(new Probe(this, machine, OperationKind.Get));
-        }
-        if (!Until(most, () => asked.All(p => p.IsDone()) && _clients.All(c => c.Pending is null) && Load.IsQuiet))
-        {
-            var open = asked.Where(p => !p.IsDone()).Select(p => p.Last)
-                .Concat(_clients.Select(c => c.Pending).OfType<Operation>());
-            Judges.Verdicts.Add("liveness", $"not done after {most}: {string.Join("; ", open)}: {Describe()}");
-            return;
-        }
-        DemandLeasesEnd(nodes);
-        if (!Until(most, () => nodes.Select(m => m.Life!.Node!.State.AppliedUpTo).Distinct().Count() == 1))
-        {
-            Judges.Verdicts.Add("liveness", $"nodes are not alike after {most}: {Describe()}");
-        }
-        if (!Until(most, () => Load.Watchers.All(w => w.HasCaughtUp(Judges.Chronicle.Revision))))
-        {
-            Judges.Verdicts.Add("liveness", $"not all up to {Judges.Chronicle.Revision} after {most}: {string.Join(", ", Load.Watchers)}: {Describe()}");
-        }
-    }
-
-    /// <summary>
-    /// Nobody renews any more, and somebody leads who hears a quorum: all leases end, a second and an election time-out
-    /// after the last deadline at the latest, on every node.
-    /// </summary>
-    private void DemandLeasesEnd(List<Machine> nodes)
-    {
-        static OrderedStore StoreOf(Machine machine) => machine.Life!.Node!.State.Store;
-        var left = nodes.SelectMany(m => StoreOf(m).Leases()).Select(lease => lease.RemainingMicroseconds).DefaultIfEmpty().Max();
-        var drift = Options.ClockDriftPartsPerMillion / 1e6;
-        var most = TimeSpan.FromMicroseconds(left) * (1 + 2 * drift) + LeaseDelay + Options.Replica.ElectionTimeout;
-        if (!Until(most, () => nodes.All(m => m.IsWell && StoreOf(m).LeaseCount == 0)))
-        {
-            Judges.Verdicts.Add("leases", $"not all are over {most} after the last of them was asked for: {Describe()}");
-        }
-    }
-
     /// <summary>All judges have the last word.</summary>
     public void Close() => Judges.Close(this);
 
@@ -275,7 +224,6 @@ internal sealed class World
         Scheduler.After(TimeSpan.FromSeconds(1), WatchClients);
     }
 
-    private static readonly TimeSpan LeaseDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FormingMost = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
 }
