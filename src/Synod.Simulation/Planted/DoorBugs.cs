@@ -27,6 +27,9 @@ internal sealed record DoorBugs
     /// <summary>A clock leaps when its node begins to lead.</summary>
     public bool ClockLeaps { get; init; }
 
+    /// <summary>Clocks run at less than half their speed.</summary>
+    public bool ClocksAreSlow { get; init; }
+
     /// <summary>Compactions go further than they were asked to.</summary>
     public bool CompactsTooMuch { get; init; }
 

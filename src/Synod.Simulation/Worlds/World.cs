@@ -197,7 +197,7 @@ internal sealed partial class World
 
     internal void StoppedInRecovery(Life life, string fault)
     {
-        if (!life.HadDiskFault)
+        if (!life.HadDiskFault && !life.Machine.HasRotten)
         {
             Judges.Refused(life.Machine, fault);
         }
@@ -206,7 +206,7 @@ internal sealed partial class World
 
     internal void RefusedToStart(Machine machine, string why)
     {
-        if (!machine.WasWiped && machine.Life is not { HadDiskFault: true } && machine.Medium.CapacityBytes == long.MaxValue)
+        if (!machine.WasWiped && !machine.HasRotten && machine.Life is not { HadDiskFault: true } && machine.Medium.CapacityBytes == long.MaxValue)
         {
             Judges.Refused(machine, why);
         }
