@@ -16,7 +16,7 @@ internal static class BugCollection
         Door("forgotten renewals", "a new leader ends leases that it has not itself seen renewed", 60, new DoorBugs { ForgetsRenewals = true }),
         Door("leaping clock", "a clock leaps by 700 ms when its node begins to lead", 100, new DoorBugs { ClockLeaps = true }),
         Door("slow clocks", "clocks run at two fifths of their speed", 100, new DoorBugs { ClocksAreSlow = true }),
-        Door("compaction too far", "compactions go three revisions further than they were asked to", 20, new DoorBugs { CompactsTooMuch = true }),
+        Door("compaction too far", "compactions go three revisions further than they were asked to", 60, new DoorBugs { CompactsTooMuch = true }),
         Door("visible revision dropped", "what was overwritten after a compaction is gone with what was overwritten before", 60, new DoorBugs { DropsVisible = true }),
     ];
 
