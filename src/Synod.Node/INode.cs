@@ -27,6 +27,9 @@ public interface INode
     /// <summary>Takes something to do with the watch hub.</summary>
     void Submit(WatchRequest request);
 
+    /// <summary>Takes a reader of a consistent snapshot of this node's state as it is now.</summary>
+    void Submit(SnapshotStream request) => request.Fail(Failure.NotServing);
+
     /// <summary>
     /// If this node leads: asks another member to take the lead at once. Whether it did shows in <see cref="Status"/>;
     /// until then, and if it cannot, this node goes on leading.

@@ -153,8 +153,8 @@ public sealed partial class SynodNode : INode
         _apply = new ApplyActor(
             _options, _state, _board, _hub, _batches, spent, _direct, sums, leases,
             new SnapshotTaker(
-                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest.Slot),
-            new SnapshotBuilder(_options, _snapshotBoard));
+                _options, _replica.Configuration, _snapshotBoard, _snapshotBoxes.Pieces, _snapshotFiles!.Newest),
+            new SnapshotBuilder(_options, _snapshotBoard), new SnapshotReaders(_options, _replica.Configuration));
         return new RecoveryReportSummary(
             _journal.Report.RecordsVisited, _journal.Report.RecordsRewritten, _journal.Report.TailWasCut,
             _replica.ChosenUpTo, _replica.Promised);
@@ -196,6 +196,9 @@ public sealed partial class SynodNode : INode
 
     /// <inheritdoc/>
     public void Submit(WatchRequest request) => Post(_direct, request);
+
+    /// <inheritdoc/>
+    public void Submit(SnapshotStream request) => Post(_direct, request);
 
     /// <inheritdoc/>
     public void HandOver(NodeId to)

@@ -94,7 +94,9 @@ public sealed class LogHost
     /// <summary>The replica.</summary>
     public Replica Replica { get; }
 
-    /// <summary>The turn's output: decrees, reads and events are the caller's to take before <see cref="EndTurn"/>.</summary>
+    /// <summary>
+    /// The turn's output: decrees, reads and events are the caller's to take before <see cref="EndTurn"/>.
+    /// </summary>
     public ReplicaOutput Output { get; }
 
     /// <summary>Counters.</summary>
@@ -106,10 +108,14 @@ public sealed class LogHost
     /// <summary>Why writes are refused for now, or null: the disk is full.</summary>
     public string? NoSpace { get; private set; }
 
-    /// <summary>Slots up to here are not in the journal any more, as far as this node says: snapshots stand for them.</summary>
+    /// <summary>
+    /// Slots up to here are not in the journal any more, as far as this node says: snapshots stand for them.
+    /// </summary>
     public Slot LetGoUpTo { get; private set; }
 
-    /// <summary>Peers that asked for decrees which only a snapshot can give them; the caller takes them each turn.</summary>
+    /// <summary>
+    /// Peers that asked for decrees which only a snapshot can give them; the caller takes them each turn.
+    /// </summary>
     public List<NodeId> SnapshotsWanted { get; } = [];
 
     /// <summary>Snapshots stand for all slots up to here: the journal may let go of them.</summary>
@@ -322,7 +328,9 @@ public sealed class LogHost
         }
     }
 
-    /// <summary>A peer asks for one range at a time: one that asks again while it waits has only lost patience.</summary>
+    /// <summary>
+    /// A peer asks for one range at a time: one that asks again while it waits has only lost patience.
+    /// </summary>
     private bool IsWaiting(NodeId peer)
     {
         foreach (var waiting in _reads)
@@ -335,7 +343,9 @@ public sealed class LogHost
         return false;
     }
 
-    /// <summary>Old decrees for a peer. At or below the floor the latest record of a slot holds what was chosen there.</summary>
+    /// <summary>
+    /// Old decrees for a peer. At or below the floor the latest record of a slot holds what was chosen there.
+    /// </summary>
     private void SendReadBack(JournalReadResult result)
     {
         if (result.Id != _readId || _readingFor == NodeId.None)

@@ -40,7 +40,8 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         {
             throw new JournalRefusedException(
                 null,
-                $"The journal begins after slot {LetGoUpTo}, and no sound snapshot reaches so far (the best one ends at slot {replica.ChosenUpTo})." + WhatToDo);
+                $"The journal begins after slot {LetGoUpTo}, and no sound snapshot reaches so far (the best one ends at "
+                + $"slot {replica.ChosenUpTo}).{WhatToDo}");
         }
     }
 
@@ -60,7 +61,8 @@ public sealed class LogRecovery(Replica replica, ReplicaOutput output, Action<Le
         {
             throw new JournalRefusedException(
                 null,
-                $"Record {record.Number} of the journal says that this node had everything up to slot {state.Slot}, but its snapshots and the journal reach only to slot {replica.ChosenUpTo}." + WhatToDo);
+                $"Record {record.Number} of the journal says that this node had everything up to slot {state.Slot}, "
+                + $"but its snapshots and the journal reach only to slot {replica.ChosenUpTo}.{WhatToDo}");
         }
         foreach (var decree in output.Decrees)
         {

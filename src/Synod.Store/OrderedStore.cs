@@ -136,8 +136,15 @@ public sealed partial class OrderedStore : IStateMachine
         where TSink : IEventSink, allows ref struct => _events.TryRead(ref position, ref sink, eventsMax);
 
     /// <summary>
-    /// Opens a cursor over all that can be read now, to be written out while commands go on. One at a time; until it is
-    /// closed nothing of that is forgotten.
+    /// Goes on at a revision so much higher, and compacts what is before it: for a store that was restored from a backup,
+    /// behind whose back higher revisions may have been seen already.
+    /// </summary>
+    /// <param name="count">How many revisions are skipped; 0 changes nothing.</param>
+    public void SkipRevisions(long count) => _space.SkipRevisions(count);
+
+    /// <summary>
+    /// Opens a cursor over all that can be read now, to be written out while commands go on; until it is closed nothing of
+    /// that is forgotten.
     /// </summary>
     public StoreCursor OpenCursor() => new(_space, StoreTimeMicroseconds);
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Google.Protobuf;
 using Synod.Client.Etcd;
+using Synod.Protocol.Etcd;
 using Xunit.Abstractions;
 
 namespace Synod.EndToEnd.Tests;
@@ -40,6 +42,54 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         away.Start(s_often);
         await cluster.WaitUntilServingAsync(away);
         Assert.Contains("state begins with the snapshot slot=", away.Log, StringComparison.Ordinal);
+        await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
+    }
+
+    [Fact]
+    public async Task A_saved_snapshot_becomes_a_new_cluster_whose_revisions_go_on_above_the_old_ones()
+    {
+        await using var cluster = await TestCluster.StartAsync(output, 3);
+        for (var i = 0; i < 20; i++)
+        {
+            await cluster.PutEventuallyAsync($"k{i % 7}", $"v{i}");
+        }
+        var file = Path.Combine(cluster.TemporaryDirectory, "saved");
+        var synod = await SynodExecutable.PathAsync();
+        var saved = await RunningCommand.RunAsync(synod, "snapshot", "save", file, "--endpoints", cluster.Nodes[1].ClientUrl);
+        Assert.True(saved.ExitCode == 0, saved.Everything);
+        await cluster.PutEventuallyAsync("after", "the snapshot");
+        var shown = await RunningCommand.RunAsync(synod, "snapshot", "status", file, "--json");
+        using var status = JsonDocument.Parse(shown.Output);
+        Assert.Equal(7, status.RootElement.GetProperty("totalKey").GetInt64());
+        Assert.Equal(new FileInfo(file).Length, status.RootElement.GetProperty("totalSize").GetInt64());
+        // An unchanged client saves the same kind of file.
+        var theirs = Path.Combine(cluster.TemporaryDirectory, "by-etcdctl");
+        var byEtcdctl = await RunningCommand.EtcdctlAsync(cluster.Nodes[0].ClientUrl, "snapshot", "save", theirs);
+        Assert.True(byEtcdctl.ExitCode == 0, byEtcdctl.Everything);
+        Assert.Equal(0, (await RunningCommand.RunAsync(synod, "snapshot", "status", theirs)).ExitCode);
+        var refused = await RunningCommand.RunAsync(
+            synod, "snapshot", "restore", file, "--name", "n1", "--data-dir", cluster.Nodes[0].DataDirectory, "--initial-cluster", cluster.InitialCluster);
+        Assert.Contains("is not empty", refused.Error, StringComparison.Ordinal);
+        foreach (var node in cluster.Nodes)
+        {
+            await node.KillAsync();
+            node.Wipe();
+            var restored = await RunningCommand.RunAsync(
+                synod, "snapshot", "restore", file, "--name", node.Name, "--data-dir", node.DataDirectory, "--initial-cluster", cluster.InitialCluster);
+            Assert.True(restored.ExitCode == 0, restored.Everything);
+        }
+        foreach (var node in cluster.Nodes)
+        {
+            node.Start();
+        }
+        await cluster.WaitUntilServingAsync([.. cluster.Nodes]);
+        await cluster.PutEventuallyAsync("new", "life");
+        using var client = cluster.Client();
+        var read = await client.RangeAsync(
+            new RangeRequest { Key = ByteString.CopyFromUtf8("k6") }, CancellationToken.None);
+        Assert.Equal("v13", read.Kvs[0].Value.ToStringUtf8());
+        Assert.True(read.Header.Revision > 1_000_000_000);
+        Assert.Equal(0, (await client.RangeAsync(new RangeRequest { Key = ByteString.CopyFromUtf8("after") }, CancellationToken.None)).Count);
         await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
     }
 

@@ -36,6 +36,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var ports = FreePorts(2 * count);
         var cluster = string.Join(',', Enumerable.Range(0, count).Select(i => string.Create(
             CultureInfo.InvariantCulture, $"n{i + 1}=http://{places[i].PeerHost}:{ports[2 * i + 1]}")));
+        InitialCluster = cluster;
         Nodes =
         [
             .. Enumerable.Range(0, count).Select(i => new NodeUnderTest(
@@ -45,6 +46,9 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     public IReadOnlyList<NodeUnderTest> Nodes { get; }
+
+    /// <summary>The members as the flag of that name lists them.</summary>
+    public string InitialCluster { get; }
 
     /// <summary>All client addresses, with commas.</summary>
     public string Endpoints => string.Join(',', Nodes.Select(node => node.ClientUrl));

@@ -6,7 +6,7 @@ namespace Synod.Repository.Tests;
 public sealed class BuildTests
 {
     private static readonly IReadOnlyList<ProjectFile> Projects =
-        [.. ProjectFile.In("src"), .. ProjectFile.In("tests"), .. BenchmarkProjects()];
+        [.. ProjectFile.In("src"), .. ProjectFile.In("tests"), .. ProjectFile.In("samples"), .. BenchmarkProjects()];
 
     [Fact]
     public void No_assembly_is_called_Synod()

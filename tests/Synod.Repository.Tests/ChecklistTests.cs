@@ -43,7 +43,7 @@ public sealed partial class ChecklistTests
     {
         var missing = from row in Rows
                       from test in row.Tests
-                      where !Tests.Values.Any(text => Regex.IsMatch(text, $@"\b(void|Task)\s+{Regex.Escape(test)}\s*\("))
+                      where !IsTest(test)
                       select $"{row.Number}: {test}";
         Assert.Empty(missing);
     }
@@ -57,7 +57,7 @@ public sealed partial class ChecklistTests
     }
 
     // "Type.Member", or "Type" alone: some file declares the type and has the member's name in its code.
-    private static bool Declares(string member)
+    internal static bool Declares(string member)
     {
         var parts = member.Split('.');
         if (parts.Length > 2)
@@ -82,7 +82,11 @@ public sealed partial class ChecklistTests
         return rows;
     }
 
-    private static IReadOnlyList<string> CodeIn(string cell) =>
+    /// <summary>Whether some test has that name.</summary>
+    internal static bool IsTest(string test) =>
+        Tests.Values.Any(text => Regex.IsMatch(text, $@"\b(void|Task)\s+{Regex.Escape(test)}\s*\("));
+
+    internal static IReadOnlyList<string> CodeIn(string cell) =>
         [.. InBackticks().Matches(cell).Select(match => match.Groups[1].Value)];
 
     private static Dictionary<string, string> ReadAll(string below) => Repository.Files(below, ".cs")

@@ -19,6 +19,7 @@ public sealed class ServeOptionsTests
         Assert.Equal(new InitialMember("default", options.AdvertisePeerUrl), Assert.Single(options.InitialCluster));
         Assert.Equal(TimeSpan.FromMilliseconds(100), options.HeartbeatInterval);
         Assert.Equal(TimeSpan.FromSeconds(1), options.ElectionTimeout);
+        Assert.Null(options.SnapshotCount);
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.False(options.ExpectsExistingCluster);
     }
@@ -38,7 +39,7 @@ public sealed class ServeOptionsTests
     [Fact]
     public void A_flag_wins_over_a_variable_and_a_variable_over_the_file()
     {
-        const string file = """{"name": "file", "data-dir": "file-dir", "election-timeout": 2000, "heartbeat-interval": "50"}""";
+        const string file = """{"name": "file", "data-dir": "file-dir", "election-timeout": 2000, "heartbeat-interval": "50", "snapshot-count": 5000}""";
         var variables = new Dictionary<string, string>
         {
             ["SYNOD_NAME"] = "variable",
@@ -54,6 +55,7 @@ public sealed class ServeOptionsTests
         Assert.Equal("variable-dir", options.DataDirectory);
         Assert.Equal(TimeSpan.FromSeconds(2), options.ElectionTimeout);
         Assert.Equal(TimeSpan.FromMilliseconds(50), options.HeartbeatInterval);
+        Assert.Equal(5000UL, options.SnapshotCount);
     }
 
     [Fact]
@@ -135,6 +137,8 @@ public sealed class ServeOptionsTests
         "this node's name default is not among n1, n2; set --name")]
     [InlineData("initial-cluster", "default=http://0.0.0.0:1", "http://0.0.0.0:1: other nodes cannot reach a wildcard address")]
     [InlineData("initial-cluster-state", "old", "\"old\" is neither new nor existing")]
+    [InlineData("snapshot-count", "99", "\"99\" is not a whole number of writes from 100 to 1000000000")]
+    [InlineData("snapshot-count", "-1000", "\"-1000\" is not a whole number of writes from 100 to 1000000000")]
     [InlineData("heartbeat-interval", "0", "\"0\" is not a whole number of milliseconds from 1 to 10000")]
     [InlineData("heartbeat-interval", "10001", "\"10001\" is not a whole number of milliseconds from 1 to 10000")]
     [InlineData("election-timeout", "1s", "\"1s\" is not a whole number of milliseconds from 1 to 50000")]

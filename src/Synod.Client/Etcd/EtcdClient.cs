@@ -71,6 +71,22 @@ public sealed class EtcdClient : IDisposable
         new GrpcCaller(_http, endpoint).UnaryAsync(
             "/etcdserverpb.Maintenance/Status", new StatusRequest(), StatusResponse.Parser, _timeout, cancellation);
 
+    /// <summary>The pieces of a snapshot of the first endpoint's state; the last one says that nothing remains.</summary>
+    /// <exception cref="EtcdException">The stream broke: what came of it is of no use.</exception>
+    public async IAsyncEnumerable<SnapshotResponse> SnapshotAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        IAsyncEnumerable<SnapshotResponse> pieces = _callers[0].StreamAsync(
+            "/etcdserverpb.Maintenance/Snapshot", new SnapshotRequest(), SnapshotResponse.Parser, cancellation);
+        await foreach (SnapshotResponse piece in pieces.ConfigureAwait(false))
+        {
+            yield return piece;
+            if (piece.RemainingBytes == 0)
+            {
+                yield break;
+            }
+        }
+    }
+
     /// <summary>The endpoint whose node says that it leads; null where none does.</summary>
     /// <exception cref="EtcdException">None of the endpoints answered.</exception>
     public async Task<Uri?> FindLeaderAsync(CancellationToken cancellation)

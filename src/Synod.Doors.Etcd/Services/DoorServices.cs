@@ -18,6 +18,7 @@ internal sealed class DoorServices : IDisposable
 
     private readonly WatchStreams _streams;
     private readonly CoordinationMethods _coordination;
+    private readonly CancellationTokenSource _closing = new();
     private readonly DoorMeter _meter;
 
     public DoorServices(
@@ -47,6 +48,7 @@ internal sealed class DoorServices : IDisposable
             Unary(MaintenanceService.Name, "Defragment", maintenance.Defragment),
             Unary(MaintenanceService.Name, "Alarm", maintenance.Alarm),
             Unary(MaintenanceService.Name, "MoveLeader", maintenance.MoveLeader),
+            new SnapshotMethod(node, identity, options, _closing.Token),
             Unary(MaintenanceService.HealthName, "Check", maintenance.Check),
         ];
         var pages = new Dictionary<string, PlainPage>(StringComparer.Ordinal)
@@ -70,6 +72,8 @@ internal sealed class DoorServices : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _closing.Cancel();
+        _closing.Dispose();
         _streams.Dispose();
         _coordination.Dispose();
         _meter.Dispose();

@@ -5,8 +5,8 @@ using Synod.Paxos.Commit;
 namespace Synod.Explorer.Commit;
 
 /// <summary>
-/// Messages of <see cref="CommitWorld"/> as numbers: kind, ballot, acceptor, and a byte for each instance. What a process
-/// sends to another for several instances at the same time travels as one message, as the paper has it (§4.1).
+/// Messages of <see cref="CommitWorld"/> as numbers: kind, ballot, acceptor, and a byte for each instance. What a
+/// process sends to another for several instances at the same time travels as one message, as the paper has it (§4.1).
 /// </summary>
 internal sealed class CommitCodes
 {
@@ -79,7 +79,13 @@ internal sealed class CommitCodes
     {
         var parts = Enumerable.Range(0, Participants.Count).Where(place => HasPart(code, place))
             .Select(place => $"rm{place + 1} {TellPart(code, place)}");
-        var kind = Kind(code) switch { Prepare => "Prepare", Accept => "Accept", Promise => "Promise", _ => "Accepted" };
+        var kind = Kind(code) switch
+        {
+            Prepare => "Prepare",
+            Accept => "Accept",
+            Promise => "Promise",
+            _ => "Accepted",
+        };
         return $"{kind} {TellBallot(BallotCode(code))} {string.Join(", ", parts)}".TrimEnd();
     }
 
@@ -87,7 +93,8 @@ internal sealed class CommitCodes
     {
         0 => "none",
         ParticipantBallot => "0",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{1 + ((code - 2) / _recoveries.Length)}.r{RecoveryOf(code) + 1}"),
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"{1 + ((code - 2) / _recoveries.Length)}.r{RecoveryOf(code) + 1}"),
     };
 
     private string TellPart(ulong code, int place)

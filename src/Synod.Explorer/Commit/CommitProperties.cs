@@ -9,11 +9,11 @@ namespace Synod.Explorer.Commit;
 /// </summary>
 public static class CommitProperties
 {
-    /// <summary>"Once an RM enters the committed state, no other RM can enter the aborted state, and vice versa."</summary>
+    /// <summary>Consistency (§2): one participant committed and another aborted must never be.</summary>
     public static Property<CommitWorld> NeverBoth { get; } =
         Property.Always<CommitWorld>("never both committed and aborted", world => world.HasOneOutcome());
 
-    /// <summary>"The committed state is reached only after all RMs have been in the prepared state."</summary>
+    /// <summary>Stability's other half (§2): a commit only after all that are needed were prepared.</summary>
     public static Property<CommitWorld> CommitOnlyIfPrepared { get; } = Property.Always<CommitWorld>(
         "commit only if all are prepared", world => world.CommitsOnlyPrepared());
 
@@ -71,7 +71,8 @@ public sealed partial class CommitWorld
         for (var i = 0; i < _pool.Count; i++)
         {
             var code = _pool[i];
-            if (CommitCodes.Kind(code) == CommitCodes.Accept && CommitCodes.BallotCode(code) > CommitCodes.ParticipantBallot
+            if (CommitCodes.Kind(code) == CommitCodes.Accept
+                && CommitCodes.BallotCode(code) > CommitCodes.ParticipantBallot
                 && CommitCodes.VoteIn(code, 0) == Vote.Prepared)
             {
                 return true;
@@ -80,7 +81,8 @@ public sealed partial class CommitWorld
         return false;
     }
 
-    /// <summary>In how many instances some quorum has accepted Prepared, and in how many Aborted, under one ballot.</summary>
+    /// <summary>In how many instances some quorum has accepted Prepared, and in how many Aborted, under one
+    /// ballot.</summary>
     private void CountChosen(out int prepared, out int aborted)
     {
         Span<MemberSet> voters = stackalloc MemberSet[4 * BallotsMax * VotesMax];

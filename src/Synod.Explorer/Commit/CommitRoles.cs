@@ -5,8 +5,8 @@ using Synod.Paxos.Essential;
 namespace Synod.Explorer.Commit;
 
 /// <summary>
-/// What <see cref="CommitWorld"/> asks of a participant; <see cref="RealParticipant"/> is the real one. Whoever wants to
-/// see what a rule is good for writes a wrong twin.
+/// What <see cref="CommitWorld"/> asks of a participant; <see cref="RealParticipant"/> is the real one. Whoever wants
+/// to see what a rule is good for writes a wrong twin.
 /// </summary>
 public interface IParticipantRole
 {
@@ -36,7 +36,8 @@ public interface IRecoveryRole
     void Read(ref StateReader reader);
 }
 
-/// <summary>What <see cref="CommitWorld"/> asks of an acceptor; <see cref="RealCommitAcceptor"/> is the real one.</summary>
+/// <summary>What <see cref="CommitWorld"/> asks of an acceptor; <see cref="RealCommitAcceptor"/> is the real
+/// one.</summary>
 public interface ICommitAcceptorRole
 {
     /// <summary>Phase 1b of one instance.</summary>

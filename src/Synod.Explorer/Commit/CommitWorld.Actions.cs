@@ -147,8 +147,8 @@ public sealed partial class CommitWorld
         _votesUnderWay[participant] = null;
         Check.That(cast.TryRelease(new VoteRecord(_votesOnDisk[participant]), out var vote));
         var place = _transaction.PlaceOf(vote.Instance.Participant);
-        _pool.Send(CommitCodes.WithPart(
-            CommitCodes.Of(CommitCodes.Accept, CommitCodes.ParticipantBallot, 0), place, 0, Votes.Of(vote.Message.Value)));
+        var code = CommitCodes.Of(CommitCodes.Accept, CommitCodes.ParticipantBallot, 0);
+        _pool.Send(CommitCodes.WithPart(code, place, 0, Votes.Of(vote.Message.Value)));
     }
 
     private bool Begin(int recovery)
@@ -172,7 +172,8 @@ public sealed partial class CommitWorld
         for (var place = 0; place < _participants.Length; place++)
         {
             var prepare = new Prepare(_codes.BallotOf(CommitCodes.BallotCode(code), place));
-            if (_acceptors[acceptor].Step(new InInstance<Prepare>(_transaction.InstanceOf(place), prepare)).Reply is { } answer)
+            var asked = new InInstance<Prepare>(_transaction.InstanceOf(place), prepare);
+            if (_acceptors[acceptor].Step(asked).Reply is { } answer)
             {
                 Check.That(answer.TryRelease(answer.Record, out var promise));
                 var accepted = promise.Message.AcceptedValue;
@@ -194,8 +195,10 @@ public sealed partial class CommitWorld
                 continue;
             }
             var accept = new Accept(
-                _codes.BallotOf(CommitCodes.BallotCode(code), place), Votes.ValueOf(CommitCodes.VoteIn(code, place)!.Value));
-            if (_acceptors[acceptor].Step(new InInstance<Accept>(_transaction.InstanceOf(place), accept)).Reply is { } answer)
+                _codes.BallotOf(CommitCodes.BallotCode(code), place),
+                Votes.ValueOf(CommitCodes.VoteIn(code, place)!.Value));
+            var asked = new InInstance<Accept>(_transaction.InstanceOf(place), accept);
+            if (_acceptors[acceptor].Step(asked).Reply is { } answer)
             {
                 Check.That(answer.TryRelease(answer.Record, out var accepted));
                 reply = CommitCodes.WithPart(reply, place, 0, Votes.Of(accepted.Message.Value));
@@ -219,7 +222,8 @@ public sealed partial class CommitWorld
                 _codes.BallotOf(ballot, place),
                 _codes.BallotOf(CommitCodes.AcceptedBallot(code, place), place),
                 CommitCodes.VoteIn(code, place) is { } vote ? Votes.ValueOf(vote) : null);
-            if (_recoveries[recovery].Step(new InInstance<Promise>(_transaction.InstanceOf(place), promise)) is { } accept)
+            var answer = new InInstance<Promise>(_transaction.InstanceOf(place), promise);
+            if (_recoveries[recovery].Step(answer) is { } accept)
             {
                 reply = CommitCodes.WithPart(reply, place, 0, Votes.Of(accept.Message.Value));
             }
@@ -247,7 +251,8 @@ public sealed partial class CommitWorld
             case DeliverToAcceptor:
                 var ballot = CommitCodes.BallotCode(action.Argument);
                 var from = ballot == CommitCodes.ParticipantBallot
-                    ? Enumerable.Range(0, _participants.Length).First(place => CommitCodes.HasPart(action.Argument, place))
+                    ? Enumerable.Range(0, _participants.Length)
+                        .First(place => CommitCodes.HasPart(action.Argument, place))
                     : _participants.Length + _codes.RecoveryOf(ballot);
                 return new WorldEvent(_codes.Tell(action.Argument), acceptorLane, EventMark.Receives, from);
             case DeliverToRecovery:

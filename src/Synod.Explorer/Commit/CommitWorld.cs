@@ -5,9 +5,10 @@ using Synod.Paxos.Essential;
 namespace Synod.Explorer.Commit;
 
 /// <summary>
-/// Paxos Commit as a world: the real participants, acceptors and recoveries of one transaction; a network that reorders,
-/// doubles and loses (every message stays in it and may arrive any number of times, or never); crashes between a
-/// vote's write and its leaving. Acceptors write at once: what a late write does to them is explored in single-decree Paxos.
+/// Paxos Commit as a world: the real participants, acceptors and recoveries of one transaction; a network that
+/// reorders, doubles and loses (every message stays in it and may arrive any number of times, or never); crashes
+/// between a vote's write and its leaving. Acceptors write at once: what a late write does to them is explored in
+/// single-decree Paxos.
 /// </summary>
 public sealed partial class CommitWorld : ISymmetricWorld
 {

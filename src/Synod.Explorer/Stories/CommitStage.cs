@@ -6,8 +6,8 @@ using Synod.Paxos.Essential;
 namespace Synod.Explorer.Stories;
 
 /// <summary>
-/// Real participants, acceptors, a recovery and a learner of one transaction of Paxos Commit, which do what a script lets
-/// happen to them. Two participants (rm1, rm2), three acceptors, one node that recovers.
+/// Real participants, acceptors, a recovery and a learner of one transaction of Paxos Commit, which do what a script
+/// lets happen to them. Two participants (rm1, rm2), three acceptors, one node that recovers.
 /// </summary>
 public sealed class CommitStage
 {
@@ -75,7 +75,8 @@ public sealed class CommitStage
                 var asked = new InInstance<Prepare>(_transaction.InstanceOf(place), _prepare);
                 var reply = _acceptors[acceptor - 1].Step(asked).Reply!.Value;
                 Check.That(reply.TryRelease(reply.Record, out var promise));
-                found.Add(promise.Message.AcceptedValue is { } value ? $"rm{place + 1} {Votes.Of(value)}" : $"rm{place + 1} free");
+                var what = promise.Message.AcceptedValue is { } value ? $"{Votes.Of(value)}" : "free";
+                found.Add($"rm{place + 1} {what}");
                 if (_recovery.Step(promise) is { } accept)
                 {
                     _proposed.Add(accept);

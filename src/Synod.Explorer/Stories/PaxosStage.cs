@@ -5,8 +5,8 @@ using Synod.Paxos.Essential;
 namespace Synod.Explorer.Stories;
 
 /// <summary>
-/// Real proposers, acceptors and a learner of single-decree Paxos, which do what a script lets happen to them. Processes
-/// are counted from 1, as in their names.
+/// Real proposers, acceptors and a learner of single-decree Paxos, which do what a script lets happen to them.
+/// Processes are counted from 1, as in their names.
 /// </summary>
 public sealed class PaxosStage
 {
@@ -160,7 +160,9 @@ public sealed class PaxosStage
         Check.That(_accepted[acceptor - 1].HasValue);
         var accepted = _accepted[acceptor - 1]!.Value;
         var news = _learner.Step(accepted) is not null ? ": chosen" : "";
-        Tell($"Accepted {Name(accepted.Ballot)} {accepted.Value}{news}", Lanes.Count - 1, EventMark.Receives, AcceptorLane(acceptor));
+        Tell(
+            $"Accepted {Name(accepted.Ballot)} {accepted.Value}{news}",
+            Lanes.Count - 1, EventMark.Receives, AcceptorLane(acceptor));
     }
 
     /// <summary>Phase 1 with each of some acceptors in turn.</summary>
@@ -210,7 +212,8 @@ public sealed class PaxosStage
     public Story End(string title, string? chosen)
     {
         Check.That(Chosen == chosen);
-        return new Story(title, Lanes, _lines, chosen is null ? "nothing is chosen yet" : $"{chosen} is chosen, for ever");
+        var closing = chosen is null ? "nothing is chosen yet" : $"{chosen} is chosen, for ever";
+        return new Story(title, Lanes, _lines, closing);
     }
 
     private void StartProposer(int index)

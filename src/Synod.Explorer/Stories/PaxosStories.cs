@@ -71,7 +71,9 @@ internal static class PaxosStories
             stage.Accept(2, 1);
             stage.Accept(2, 2);
         }
-        stage.Note("This can go on for ever: nothing wrong is chosen, and nothing at all. The cure is that one waits a random while, or that one leads.");
+        stage.Note(
+            "This can go on for ever: nothing wrong is chosen, and nothing at all. The cure is that one waits a "
+            + "random while, or that one leads.");
         stage.Phase2(1, 1, 2);
         return stage.End("Dueling proposers: safe, and without end", "red");
     }

@@ -6,8 +6,8 @@ namespace Synod.Explorer.Stories;
 public readonly record struct StoryLine(string? Note, WorldEvent? Event);
 
 /// <summary>
-/// A short run of the real classes with remarks. What the messages say and how it ends comes out of the classes; only who
-/// hears whom, and when, is made up.
+/// A short run of the real classes with remarks. What the messages say and how it ends comes out of the classes; only
+/// who hears whom, and when, is made up.
 /// </summary>
 /// <param name="Title">In one line.</param>
 /// <param name="Lanes">The names of the processes.</param>

@@ -15,7 +15,8 @@ public static class StoryBook
 
     private const int RandomStepsMax = 60;
 
-    /// <summary>All of them, in the order in which they are best read; <see cref="Random"/> is not among them.</summary>
+    /// <summary>All of them, in the order in which they are best read; <see cref="Random"/> is not among
+    /// them.</summary>
     public static IReadOnlyList<StoryEntry> All { get; } =
     [
         new(First, "Two proposers, three acceptors, one crash", PaxosStories.First),
@@ -39,14 +40,18 @@ public static class StoryBook
     public static StoryEntry? Find(string name) => All.FirstOrDefault(entry => entry.Name == name);
 
     /// <summary>
-    /// Two proposers, three acceptors, a learner and a crash, where the seed chooses what happens next; the same seed tells
-    /// the same story. It ends when the learner knows a value, or when nothing more can happen.
+    /// Two proposers, three acceptors, a learner and a crash, where the seed chooses what happens next; the same seed
+    /// tells the same story. It ends when the learner knows a value, or when nothing more can happen.
     /// </summary>
     public static Story PlayRandom(ulong seed)
     {
         var world = new PaxosWorld(new PaxosWorldOptions
         {
-            Learners = 1, BallotsPerProposer = 3, AcceptorCrashesMax = 1, MessagesStay = false, LossesMax = 1,
+            Learners = 1,
+            BallotsPerProposer = 3,
+            AcceptorCrashesMax = 1,
+            MessagesStay = false,
+            LossesMax = 1,
         });
         var lines = new List<StoryLine>();
         var actions = new ActionList();
@@ -64,7 +69,9 @@ public static class StoryBook
             lines.Add(new StoryLine(null, world.Describe(action)));
             world.Apply(action);
         }
-        var closing = world.Learned is { } learned ? $"{learned} is chosen, for ever" : "nothing is known to be chosen yet";
+        var closing = world.Learned is { } learned
+            ? $"{learned} is chosen, for ever"
+            : "nothing is known to be chosen yet";
         return new Story(
             string.Create(CultureInfo.InvariantCulture, $"What chance does with two proposers (seed {seed})"),
             world.Lanes, lines, closing);

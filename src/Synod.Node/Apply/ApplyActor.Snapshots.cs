@@ -8,6 +8,7 @@ internal sealed partial class ApplyActor
 {
     private readonly SnapshotTaker _taker;
     private readonly SnapshotBuilder _builder;
+    private readonly SnapshotReaders _readers;
 
     /// <summary>
     /// Takes the place of all decrees up to the slot. Watchers stay: positions in the history are the same on all
@@ -15,6 +16,7 @@ internal sealed partial class ApplyActor
     /// </summary>
     private void Install(Slot slot)
     {
+        _hub.GiveAllNew(_state.Store); // What a compaction within the snapshot forgets, those who have kept up still get.
         _taker.GiveUp();
         _taker.Skip(slot);
         _state.Install(_builder.Take(slot));

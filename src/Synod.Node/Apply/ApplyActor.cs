@@ -30,8 +30,10 @@ internal sealed partial class ApplyActor
     public ApplyActor(
         NodeOptions options, ReplicatedState state, SessionBoard board, WatchHub hub,
         Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent, Mailbox<NodeRequest> direct,
-        Mailbox<EffectSumAt> sums, LeaseBoard leases, SnapshotTaker taker, SnapshotBuilder builder)
+        Mailbox<EffectSumAt> sums, LeaseBoard leases, SnapshotTaker taker, SnapshotBuilder builder,
+        SnapshotReaders readers)
     {
+        _readers = readers;
         _taker = taker;
         _builder = builder;
         _options = options;
@@ -69,7 +71,7 @@ internal sealed partial class ApplyActor
         // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
         more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
         more |= _builder.Turn();
-        var slice = _taker.Turn(now);
+        var slice = Instant.Min(_taker.Turn(now), _readers.Turn(now));
         if (more || _batches.Count > 0 || _direct.Count > 0)
         {
             return now;
@@ -95,6 +97,7 @@ internal sealed partial class ApplyActor
         {
             request.Fail(failure);
         }
+        _readers.Stop(failure);
         _hub.Stop();
     }
 
@@ -162,7 +165,7 @@ internal sealed partial class ApplyActor
             _hub.GiveAllNew(_state.Store);
         }
         var applied = _state.Apply(decree, _isWanted);
-        _taker.Applied(_state);
+        _taker.Applied(_state, decree.Decree.Value.Length);
         if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)
         {
             // A full mailbox skips a comparison; the next one covers everything before it as well.
@@ -243,6 +246,9 @@ internal sealed partial class ApplyActor
         {
             case ReadRequest read:
                 read.Run(_state.Store);
+                break;
+            case SnapshotStream snapshot:
+                _readers.Add(snapshot, _state);
                 break;
             case WatchRequest watch:
                 watch.Run(_hub, _state.Store);

@@ -58,6 +58,16 @@ public sealed class ReplicatedState(uint group)
         OnInstalled?.Invoke(AppliedUpTo);
     }
 
+    /// <summary>
+    /// Makes what was installed the beginning of another cluster: no session of the old one goes on, and revisions go on
+    /// so far above the old ones that none is given twice, with what was before them compacted.
+    /// </summary>
+    internal void BeginAnew(long skippedRevisions)
+    {
+        Sessions = new SessionTable();
+        Store.SkipRevisions(skippedRevisions);
+    }
+
     /// <summary>Hears of every snapshot that was installed, also in recovery; for judges of simulated worlds.</summary>
     public Action<Slot>? OnInstalled { get; set; }
 

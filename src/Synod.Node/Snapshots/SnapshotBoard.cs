@@ -20,7 +20,9 @@ internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
     /// <summary>What came of them.</summary>
     public Mailbox<BuildReport> Built { get; } = new(BuildReportsMax, wakeCore);
 
-    /// <summary>Of the snapshots of this node's own state, this one was the last to be finished or given up by the disk.</summary>
+    /// <summary>
+    /// Of the snapshots of this node's own state, this one was the last to be finished or given up by the disk.
+    /// </summary>
     public Slot OwnEnded
     {
         get => new(Volatile.Read(ref _ownEnded));

@@ -6,7 +6,9 @@ using Synod.Wire;
 
 namespace Synod.Node;
 
-/// <summary>The core's part in snapshots: gives them to peers, takes them from peers, and lets the journal go behind them.</summary>
+/// <summary>
+/// The core's part in snapshots: gives them to peers, takes them from peers, and lets the journal go behind them.
+/// </summary>
 internal sealed class SnapshotExchange
 {
     private readonly NodeOptions _options;
@@ -147,7 +149,9 @@ internal sealed class SnapshotExchange
         }
     }
 
-    /// <summary>Up to where the journal may go: two snapshots are past it, and members that lag a little find their tail.</summary>
+    /// <summary>
+    /// Up to where the journal may go: two snapshots are past it, and members that lag a little find their tail.
+    /// </summary>
     public static Slot LetGoUpTo(SnapshotOptions options, Slot coveredUpTo, Slot newest) =>
         Slot.Min(coveredUpTo, new Slot(newest.Number - Math.Min(newest.Number, options.TailDecrees)));
 }

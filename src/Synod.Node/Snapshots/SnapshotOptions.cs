@@ -9,6 +9,12 @@ public sealed record SnapshotOptions
     public ulong EveryDecrees { get; init; } = 100_000;
 
     /// <summary>
+    /// A snapshot that is due waits for its next turn until the decrees since the last have so many times that one's bytes;
+    /// 0: it never waits. A large state that is overwritten fast would otherwise be written more often than what changes it.
+    /// </summary>
+    public int JournalPerSnapshotMin { get; init; } = 2;
+
+    /// <summary>
     /// At least so many decrees before the newest snapshot stay in the journal, for members that lag a little. All since
     /// the snapshot before the newest stay in any case.
     /// </summary>
@@ -23,6 +29,6 @@ public sealed record SnapshotOptions
     /// <summary>Faults when the limits make no sense.</summary>
     public void Validate()
     {
-        Paxos.Check.That(EveryDecrees > 0 && SliceBytes > 0 && PieceBytes is > 0 and <= SnapshotPacket.PieceBytesMax);
+        Paxos.Check.That(EveryDecrees > 0 && JournalPerSnapshotMin >= 0 && SliceBytes > 0 && PieceBytes is > 0 and <= SnapshotPacket.PieceBytesMax);
     }
 }

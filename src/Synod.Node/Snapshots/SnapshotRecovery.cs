@@ -7,7 +7,9 @@ namespace Synod.Node;
 /// <summary>Finds the newest whole snapshot at a start and makes the state begin with it.</summary>
 internal sealed class SnapshotRecovery(NodeOptions options, INodeObserver observer)
 {
-    /// <summary>Snapshots to go on with, in order of their slots; of those below the newest only the names are known.</summary>
+    /// <summary>
+    /// Snapshots to go on with, in order of their slots; of those below the newest only the names are known.
+    /// </summary>
     public List<SnapshotFile> Found { get; } = [];
 
     /// <summary>Files that are damaged or of no use.</summary>

@@ -6,26 +6,36 @@ namespace Synod.Node;
 
 /// <summary>
 /// Takes snapshots of the own state on the apply actor: a cursor is opened whenever so many decrees were applied, and read
-/// in slices between batches of decrees, as fast as the disk takes them. All nodes take theirs at the same slots.
+/// in slices between batches of decrees, as fast as the disk takes them. It is opened at multiples of the interval, the
+/// same on all nodes, or as soon after one as the snapshot before is written.
 /// </summary>
 internal sealed class SnapshotTaker(
-    NodeOptions options, Configuration configuration, SnapshotBoard board, Mailbox<SnapshotPiece> files, Slot newest)
+    NodeOptions options, Configuration configuration, SnapshotBoard board, Mailbox<SnapshotPiece> files, SnapshotFile newest)
 {
     private StateCursor? _cursor;
-    private Slot _last = newest;
+    private Slot _lookedAt = newest.Slot;
+    private long _lastBytes = newest.Bytes;
+    private long _bytesSince;
     private Slot _waitsFor;
     private SnapshotPiece _unposted;
     private long _offset;
 
     /// <summary>A decree was applied.</summary>
-    public void Applied(ReplicatedState state)
+    /// <param name="state">What came of it.</param>
+    /// <param name="bytes">Bytes of its value.</param>
+    public void Applied(ReplicatedState state, int bytes)
     {
+        _bytesSince += bytes;
         var every = options.Snapshots.EveryDecrees;
-        if (_cursor is null && _waitsFor == Slot.Zero && state.AppliedUpTo.Number / every > _last.Number / every)
+        if (_cursor is not null || _waitsFor != Slot.Zero || state.AppliedUpTo.Number / every <= _lookedAt.Number / every)
+        {
+            return;
+        }
+        _lookedAt = state.AppliedUpTo;
+        if (_bytesSince >= _lastBytes * options.Snapshots.JournalPerSnapshotMin)
         {
             _cursor = state.OpenCursor(options.ClusterId, configuration);
-            _last = _cursor.Slot;
-            _offset = 0;
+            (_offset, _bytesSince) = (0, 0);
         }
     }
 
@@ -46,6 +56,7 @@ internal sealed class SnapshotTaker(
                     SnapshotOrigin.Own, _cursor.Slot, _offset, bytes,
                     _cursor.IsAtEnd ? SnapshotStep.Last : SnapshotStep.Piece);
                 _offset += bytes.Length;
+                _lastBytes = _offset;
             }
             if (!files.TryPost(_unposted))
             {
@@ -68,7 +79,11 @@ internal sealed class SnapshotTaker(
     }
 
     /// <summary>A snapshot of this slot exists: the next one is due an interval later.</summary>
-    public void Skip(Slot slot) => _last = Slot.Max(_last, slot);
+    public void Skip(Slot slot)
+    {
+        _lookedAt = Slot.Max(_lookedAt, slot);
+        _bytesSince = 0;
+    }
 
     private static readonly TimeSpan RoomTick = TimeSpan.FromMilliseconds(1);
 }

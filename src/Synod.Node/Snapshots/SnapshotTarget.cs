@@ -11,7 +11,8 @@ namespace Synod.Node;
 /// the time: what was fetched is thrown away, and the next offer begins anew, from whomever it comes.
 /// </summary>
 internal sealed class SnapshotTarget(
-    NodeOptions options, IPeers peers, INodeObserver observer, Mailbox<SnapshotPiece> files, Mailbox<SnapshotPiece> building)
+    NodeOptions options, IPeers peers, INodeObserver observer, Mailbox<SnapshotPiece> files,
+    Mailbox<SnapshotPiece> building)
 {
     private readonly ByteWriter _packet = new(64);
     private NodeId _from;
@@ -121,14 +122,8 @@ internal sealed class SnapshotTarget(
     /// <summary>Asks again where nothing came, gives up where nothing comes, and when the log was quicker.</summary>
     public void Turn(Instant now, Slot chosenUpTo)
     {
-        if (_dropFile != Slot.Zero && files.TryPost(new SnapshotPiece(SnapshotOrigin.Peer, _dropFile, 0, default, SnapshotStep.Drop)))
-        {
-            _dropFile = Slot.Zero;
-        }
-        if (_dropState != Slot.Zero && building.TryPost(new SnapshotPiece(SnapshotOrigin.Peer, _dropState, 0, default, SnapshotStep.Drop)))
-        {
-            _dropState = Slot.Zero;
-        }
+        PostDrop(files, ref _dropFile);
+        PostDrop(building, ref _dropState);
         if (!IsActive)
         {
             return;
@@ -164,6 +159,15 @@ internal sealed class SnapshotTarget(
     public Instant Next(Instant now) => IsActive || !DropsAreDone ? now + AskAgainAfter : Instant.Never;
 
     private bool DropsAreDone => _dropFile == Slot.Zero && _dropState == Slot.Zero;
+
+    private static void PostDrop(Mailbox<SnapshotPiece> to, ref Slot slot)
+    {
+        var drop = new SnapshotPiece(SnapshotOrigin.Peer, slot, 0, default, SnapshotStep.Drop);
+        if (slot != Slot.Zero && to.TryPost(drop))
+        {
+            slot = Slot.Zero;
+        }
+    }
 
     private void Abandon(Instant now, string why)
     {

@@ -9,7 +9,8 @@ namespace Synod.Node;
 /// Builds a replicated state from a snapshot's bytes, which may come in any pieces. Nothing of the present state is
 /// touched until all of it was found sound.
 /// </summary>
-internal sealed class StateInstaller
+/// <param name="isPadded">Zeros may follow its end, as in an archive.</param>
+internal sealed class StateInstaller(bool isPadded = false)
 {
     private readonly StoreInstaller _store = new();
     private readonly ByteWriter _waiting = new();
@@ -37,8 +38,14 @@ internal sealed class StateInstaller
         bytes.CopyTo(_waiting.Take(bytes.Length));
         var all = _waiting.Memory;
         var at = 0;
-        while (Error is null && all.Length - at >= SnapshotChunk.HeaderBytes)
+        while (Error is null && all.Length - at >= (_isAtEnd ? 1 : SnapshotChunk.HeaderBytes))
         {
+            if (_isAtEnd)
+            {
+                RefuseIf(!isPadded || all.Span[at..].ContainsAnyExcept((byte)0), "something follows its end");
+                at = all.Length;
+                break;
+            }
             var length = SnapshotChunk.LengthOf(all.Span[at..]);
             if (length == 0)
             {
@@ -74,9 +81,9 @@ internal sealed class StateInstaller
     private void TakeChunk(ReadOnlyMemory<byte> chunk)
     {
         var version = chunk.Span[5];
-        if (_isAtEnd || !SnapshotChunk.IsIntact(chunk.Span, ref _chain))
+        if (!SnapshotChunk.IsIntact(chunk.Span, ref _chain))
         {
-            Refuse(_isAtEnd ? "something follows its end" : $"chunk {_chunks + 1} does not match its checksum");
+            Refuse($"chunk {_chunks + 1} does not match its checksum");
             return;
         }
         var kind = (SnapshotChunkKind)chunk.Span[4];

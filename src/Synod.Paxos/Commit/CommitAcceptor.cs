@@ -3,10 +3,10 @@ using Synod.Paxos.Essential;
 namespace Synod.Paxos.Commit;
 
 /// <summary>
-/// An acceptor of all instances of all transactions. For each instance it is Essential's acceptor; around it stands only
-/// what bounds its memory. Of a transaction that is over it keeps the outcome for a while, and then one number: that all
-/// of an initiator's transactions up to there are over. It never again votes on any of them, because an acceptor that
-/// has forgotten would promise "I have accepted nothing", and a second outcome could be chosen.
+/// An acceptor of all instances of all transactions. For each instance it is Essential's acceptor; around it stands
+/// only what bounds its memory. Of a transaction that is over it keeps the outcome for a while, and then one number:
+/// that all of an initiator's transactions up to there are over. It never again votes on any of them, because an
+/// acceptor that has forgotten would promise "I have accepted nothing", and a second outcome could be chosen.
 /// </summary>
 /// <param name="self">Its number.</param>
 /// <param name="limits">What it may keep.</param>
@@ -49,36 +49,48 @@ public sealed class CommitAcceptor(NodeId self, CommitLimits limits)
     }
 
     /// <summary>
-    /// Hears that a transaction is over. Returns whether that is news: then the host writes the message to disk, and only
-    /// then throws away what the disk holds of the transaction's instances.
+    /// Hears that a transaction is over. Returns whether that is news: then the host writes the message to disk, and
+    /// only then throws away what the disk holds of the transaction's instances.
     /// </summary>
     public bool Step(in Finished finished) =>
         finished.Outcome is { } outcome && MemoryOf(finished.Transaction.Initiator) is { } memory
         && memory.Finish(finished.Transaction.Sequence, outcome);
 
-    /// <summary>After a crash, before anything else: one instance's record from the disk.</summary>
-    public void Recover(in InstanceRecord record)
-    {
-        var acceptor = new Acceptor(self, record.State);
-        MemoryOf(record.Instance.Transaction.Initiator)!.Restore(record.Instance, acceptor);
-    }
+    /// <summary>
+    /// Of each initiator that all its transactions up to there are over, without an outcome. The host writes it before
+    /// it throws away the outcomes at and below it.
+    /// </summary>
+    public IReadOnlyList<Finished> Marks =>
+    [
+        .. _initiators.Where(memory => memory.ForgottenThrough > 0)
+            .Select(memory => new Finished(new TransactionId(memory.Initiator, memory.ForgottenThrough), null)),
+    ];
 
     /// <summary>
-    /// After a crash, before anything else: an outcome from the disk, ascending by number; or, with no outcome, that all of
-    /// the initiator's transactions up to there are over.
+    /// After a crash, before any message: what the disk holds, first the <see cref="Marks"/>, then outcomes in
+    /// ascending order, then instances. A record that is left out takes back a promise.
     /// </summary>
     public void Recover(in Finished record)
     {
         var memory = MemoryOf(record.Transaction.Initiator);
+        // More initiators on disk than the limit: it was lowered, and nothing may be dropped for that.
         Check.That(memory is not null);
         if (record.Outcome is { } outcome)
         {
-            memory.Finish(record.Transaction.Sequence, outcome);
+            memory.RestoreOutcome(record.Transaction.Sequence, outcome);
         }
         else
         {
             memory.ForgetThrough(record.Transaction.Sequence);
         }
+    }
+
+    /// <summary>After a crash, after all marks and outcomes: one instance's record from the disk.</summary>
+    public void Recover(in InstanceRecord record)
+    {
+        var memory = MemoryOf(record.Instance.Transaction.Initiator);
+        Check.That(memory is not null);
+        memory.Restore(record.Instance, new Acceptor(self, record.State));
     }
 
     private static AfterWrite<InstanceRecord, InInstance<TReply>> In<TReply>(

@@ -3,12 +3,13 @@ namespace Synod.Paxos.Commit;
 /// <summary>How much an acceptor of transactions may keep in memory.</summary>
 public sealed record CommitLimits
 {
-    /// <summary>How many nodes may begin transactions; messages of transactions of more of them are not answered.</summary>
+    /// <summary>How many nodes may begin transactions; messages of transactions of more of them are not
+    /// answered.</summary>
     public int InitiatorsMax { get; init; } = MemberSet.MembersMax;
 
     /// <summary>
-    /// How far an initiator's transactions may run ahead of its oldest one that is not over. Messages of later ones are not
-    /// answered until it is.
+    /// How far an initiator's transactions may run ahead of its oldest one that is not over. Messages of later ones are
+    /// not answered until it is.
     /// </summary>
     public int WindowTransactions { get; init; } = 2048;
 

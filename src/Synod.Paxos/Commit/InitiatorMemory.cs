@@ -63,17 +63,33 @@ internal sealed class InitiatorMemory
         return entry.Instances[at].Acceptor;
     }
 
+    /// <summary>All transactions up to this one are over, and nothing more is known of them.</summary>
+    public ulong ForgottenThrough => _forgottenThrough;
+
     /// <summary>Takes an instance back from the disk.</summary>
     public void Restore(InstanceId instance, Acceptor acceptor)
     {
+        if (instance.Transaction.Sequence <= _forgottenThrough)
+        {
+            return;
+        }
+        var entry = EntryOf(instance.Transaction.Sequence);
+        // Outside the window: the mark was not recovered first, and to drop the record would take back a promise.
+        Check.That(entry is not null);
         // Over, and its records only not yet thrown away: what is over stays over.
-        if (instance.Transaction.Sequence > _forgottenThrough
-            && EntryOf(instance.Transaction.Sequence) is { Outcome: null } entry)
+        if (entry.Outcome is null)
         {
             var at = PlaceOf(entry, instance.Participant);
             Check.That(at == entry.Instances.Count || entry.Instances[at].Participant != instance.Participant);
             entry.Instances.Insert(at, (instance.Participant, acceptor));
         }
+    }
+
+    /// <summary>Takes an outcome back from the disk.</summary>
+    public void RestoreOutcome(ulong sequence, Outcome outcome)
+    {
+        Check.That(sequence <= _forgottenThrough || EntryOf(sequence) is not null);
+        Finish(sequence, outcome);
     }
 
     /// <summary>Whether that is news.</summary>
@@ -100,7 +116,8 @@ internal sealed class InitiatorMemory
     }
 
     /// <summary>
-    /// Forgets the oldest that are over, only as far as all before them are over too: one that is skipped could be open.
+    /// Forgets the oldest that are over, only as far as all before them are over too: one that is skipped could be
+    /// open.
     /// </summary>
     private void Trim()
     {

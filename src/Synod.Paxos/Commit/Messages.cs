@@ -36,7 +36,8 @@ public readonly record struct InstanceRecord(InstanceId Instance, AcceptorState 
     public bool Covers(in InstanceRecord other) => Instance == other.Instance && State.Covers(other.State);
 }
 
-/// <summary>How an acceptor takes a message: with a reply, or with the news that all is over, or with silence.</summary>
+/// <summary>How an acceptor takes a message: with a reply, or with the news that all is over, or with
+/// silence.</summary>
 /// <typeparam name="TReply">Promise or Accepted.</typeparam>
 /// <param name="Reply">Leaves when its record is on disk.</param>
 /// <param name="Finished">Leaves at once.</param>

@@ -3,8 +3,8 @@ using Synod.Paxos.Essential;
 namespace Synod.Paxos.Commit;
 
 /// <summary>
-/// A resource manager (Gray and Lamport 2006, §4). It alone may say that it is prepared: it proposes under a ballot of its
-/// own, straight to the acceptors, without a phase 1 and without a coordinator in between.
+/// A resource manager (Gray and Lamport 2006, §4). It alone may say that it is prepared: it proposes under a ballot of
+/// its own, straight to the acceptors, without a phase 1 and without a coordinator in between.
 /// </summary>
 public sealed class Participant
 {
@@ -31,8 +31,8 @@ public sealed class Participant
     public Outcome? Outcome { get; private set; }
 
     /// <summary>
-    /// Votes. The first vote stands: cast again, also after a crash, it sends the same vote again. The vote leaves when it
-    /// is on disk, or a participant that has forgotten it could send another under the same ballot.
+    /// Votes. The first vote stands: cast again, also after a crash, it sends the same vote again. The vote leaves when
+    /// it is on disk, or a participant that has forgotten it could send another under the same ballot.
     /// </summary>
     public AfterWrite<VoteRecord, InInstance<Accept>> Cast(Vote vote)
     {

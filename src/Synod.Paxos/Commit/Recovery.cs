@@ -4,8 +4,8 @@ namespace Synod.Paxos.Commit;
 
 /// <summary>
 /// Ends a transaction that does not get on: any node may, and several may at once. It runs phase 1 for every open
-/// instance under one ballot; what it finds it proposes again, and "if the leader finds an instance in which no value
-/// can have been chosen, it proposes Aborted" (after Gray and Lamport 2006, §4.2). It never proposes Prepared of its own.
+/// instance under one ballot; what it finds it proposes again, and where no value can have been chosen it proposes
+/// Aborted (Gray and Lamport 2006, §4.2). It never proposes Prepared of its own.
 /// </summary>
 public sealed class Recovery
 {
@@ -58,7 +58,8 @@ public sealed class Recovery
         return prepare;
     }
 
-    /// <summary>Counts a promise; returns the Accept of its instance at the one step that completes phase 1 there.</summary>
+    /// <summary>Counts a promise; returns the Accept of its instance at the one step that completes phase 1
+    /// there.</summary>
     public InInstance<Accept>? Step(in InInstance<Promise> promise)
     {
         var place = promise.Instance.Transaction == _transaction.Id

@@ -15,7 +15,8 @@ public readonly record struct TransactionId(NodeId Initiator, ulong Sequence)
 
 /// <summary>
 /// One instance of consensus: what one participant wants. "Paxos Commit uses a separate instance of the Paxos consensus
-/// algorithm to obtain agreement on the decision each RM makes of whether to prepare or abort" (Gray and Lamport 2006, §4).
+/// algorithm to obtain agreement on the decision each RM makes of whether to prepare or abort" (Gray and Lamport 2006,
+/// §4).
 /// </summary>
 /// <param name="Transaction">The transaction.</param>
 /// <param name="Participant">Whose decision it is: a resource manager of the paper.</param>
@@ -25,8 +26,8 @@ public readonly record struct InstanceId(TransactionId Transaction, NodeId Parti
 public sealed class Transaction
 {
     /// <summary>
-    /// The round of the one ballot that belongs to the participant ("ballot number 0", §4.1). It needs no phase 1 because
-    /// nobody else ever uses it, and lies below every ballot of a recovery.
+    /// The round of the one ballot that belongs to the participant ("ballot number 0", §4.1). It needs no phase 1
+    /// because nobody else ever uses it, and lies below every ballot of a recovery.
     /// </summary>
     public const ulong ParticipantRound = 1;
 
@@ -75,8 +76,8 @@ public sealed class Transaction
     public InstanceId InstanceOf(int place) => new(Id, _participants[place]);
 
     /// <summary>
-    /// The participant's own ballot. It has no later incarnation: who has lost its disk may have voted under it, and must
-    /// not vote again.
+    /// The participant's own ballot. It has no later incarnation: who has lost its disk may have voted under it, and
+    /// must not vote again.
     /// </summary>
     public static Ballot BallotOf(NodeId participant) =>
         new(ParticipantRound, participant, Configuration.FirstIncarnation);

@@ -30,7 +30,8 @@ public static class Votes
     public static Value ValueOf(Vote vote) => vote == Vote.Prepared ? Prepared : Aborted;
 
     /// <summary>The vote that a value stands for.</summary>
-    /// <exception cref="InvariantViolatedException">It stands for none: whoever proposed it was no part of this.</exception>
+    /// <exception cref="InvariantViolatedException">It stands for none: whoever proposed it was no part of
+    /// this.</exception>
     public static Vote Of(Value value)
     {
         Check.That(value == Prepared || value == Aborted);

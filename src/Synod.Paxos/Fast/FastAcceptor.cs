@@ -58,7 +58,8 @@ public sealed class FastAcceptor
     }
 
     /// <summary>
-    /// Phase 2b, at the word of a client: counts only in the fast ballot that is open, and only as its first vote there.
+    /// Phase 2b, at the word of a client: counts only in the fast ballot that is open, and only as its first vote
+    /// there.
     /// </summary>
     public AfterWrite<FastAcceptorState, FastVote>? Step(in FastProposal proposal) =>
         _open.IsNone || _open != State.Promised ? null : Vote(_open, proposal.Value);
@@ -73,5 +74,22 @@ public sealed class FastAcceptor
         }
         State = new FastAcceptorState(ballot, ballot, value);
         return new(State, new FastVote(_self, ballot, value));
+    }
+
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer)
+    {
+        State.Promised.Write(writer);
+        State.VotedBallot.Write(writer);
+        writer.Write(State.VotedValue);
+        _open.Write(writer);
+    }
+
+    /// <summary>Takes on the state that <see cref="Write"/> wrote, without a crash in between.</summary>
+    public void Read(ref StateReader reader)
+    {
+        State = new FastAcceptorState(
+            FastBallot.Read(ref reader), FastBallot.Read(ref reader), reader.ReadOptionalValue());
+        _open = FastBallot.Read(ref reader);
     }
 }

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Synod.Paxos.Fast;
 
 /// <summary>
-/// A ballot of Fast Paxos (Lamport 2006, §3.1, "round number"). Fast and classic ballots are different kinds of one order:
-/// odd rounds are fast, even ones classic, so that nobody can take one for the other. It is a type of its own because in
-/// a fast ballot several values may be voted for, which every rule for an ordinary <see cref="Ballot"/> excludes.
+/// A ballot of Fast Paxos (Lamport 2006, §3.1, "round number"). Fast and classic ballots are different kinds of one
+/// order: odd rounds are fast, even ones classic, so that nobody can take one for the other. It is a type of its own
+/// because in a fast ballot several values may be voted for, which every rule for an ordinary <see cref="Ballot"/>
+/// excludes.
 /// </summary>
 /// <param name="Round">Odd: fast; even: classic; 0 only in <see cref="None"/>.</param>
 /// <param name="Node">Who coordinates it.</param>
@@ -31,6 +32,16 @@ public readonly record struct FastBallot(ulong Round, NodeId Node, uint Incarnat
     /// <inheritdoc/>
     public int CompareTo(FastBallot other) =>
         new Ballot(Round, Node, Incarnation).CompareTo(new Ballot(other.Round, other.Node, other.Incarnation));
+
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer) => writer.Write(new Ballot(Round, Node, Incarnation));
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static FastBallot Read(ref StateReader reader)
+    {
+        var (round, node, incarnation) = reader.ReadBallot();
+        return new FastBallot(round, node, incarnation);
+    }
 
     /// <summary>Total order.</summary>
     public static bool operator <(FastBallot left, FastBallot right) => left.CompareTo(right) < 0;

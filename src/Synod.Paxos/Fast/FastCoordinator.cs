@@ -11,8 +11,8 @@ public readonly record struct FastBallotMark(FastBallot Ballot) : IRecord<FastBa
 }
 
 /// <summary>
-/// The coordinator of Fast Paxos (Lamport 2006, §3.2). In a fast ballot it steps out of the way after phase 1; when clients
-/// collide it begins a classic one and counts votes to find out what may have been chosen.
+/// The coordinator of Fast Paxos (Lamport 2006, §3.2). In a fast ballot it steps out of the way after phase 1; when
+/// clients collide it begins a classic one and counts votes to find out what may have been chosen.
 /// </summary>
 public sealed class FastCoordinator
 {
@@ -93,8 +93,8 @@ public sealed class FastCoordinator
     }
 
     /// <summary>
-    /// The rule of §3.2 (figure 2). Of the highest ballot k that anybody voted in: if it is classic, its one value. If it is
-    /// fast, the value that a fast quorum may have voted for, were all who are silent for it; at most one can be.
+    /// The rule of §3.2 (figure 2). Of the highest ballot k that anybody voted in: if it is classic, its one value. If
+    /// it is fast, the value that a fast quorum may have voted for, were all who are silent for it; at most one can be.
     /// Otherwise nothing can have been chosen: any value will do.
     /// </summary>
     private Value? Pick()
@@ -137,5 +137,42 @@ public sealed class FastCoordinator
             }
         }
         return best.Value;
+    }
+
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer)
+    {
+        _mark.Write(writer);
+        writer.Write(!Ballot.IsNone);
+        writer.Write(_acceptSent);
+        writer.Write(_wish);
+        foreach (var promise in _promises)
+        {
+            writer.Write(promise.HasValue);
+            promise?.VotedBallot.Write(writer);
+            if (promise is { VotedValue: { } value })
+            {
+                writer.Write(value);
+            }
+        }
+    }
+
+    /// <summary>Takes on the state that <see cref="Write"/> wrote, without a crash in between.</summary>
+    public void Read(ref StateReader reader)
+    {
+        _mark = FastBallot.Read(ref reader);
+        Ballot = reader.ReadBool() ? _mark : FastBallot.None;
+        _acceptSent = reader.ReadBool();
+        _wish = reader.ReadOptionalValue();
+        for (var place = 0; place < _promises.Length; place++)
+        {
+            _promises[place] = null;
+            if (reader.ReadBool())
+            {
+                var voted = FastBallot.Read(ref reader);
+                Value? value = voted.IsNone ? null : reader.ReadValue();
+                _promises[place] = new FastPromise(_voters[place], Ballot, voted, value);
+            }
+        }
     }
 }

@@ -11,7 +11,8 @@ public sealed class FastLearner(IReadOnlyList<NodeId> voters, FastQuorums quorum
     public Value? Chosen { get; private set; }
 
     /// <summary>
-    /// Whether votes of a fast ballot differ so much that no value can get a fast quorum any more: time for a classic one.
+    /// Whether votes of a fast ballot differ so much that no value can get a fast quorum any more: time for a classic
+    /// one.
     /// </summary>
     public bool SeesCollision { get; private set; }
 

@@ -12,7 +12,8 @@ public sealed class FastQuorums
     /// <param name="voters">How many acceptors.</param>
     /// <param name="classicSize">How many make a quorum for phase 1, and for phase 2 of a classic ballot.</param>
     /// <param name="fastSize">How many make a quorum for phase 2 of a fast ballot.</param>
-    /// <exception cref="ArgumentException">The sizes are out of range, or quorums can miss each other; the message names them.</exception>
+    /// <exception cref="ArgumentException">The sizes are out of range, or quorums can miss each other; the message
+    /// names them.</exception>
     public FastQuorums(int voters, int classicSize, int fastSize)
     {
         if (voters is < 1 or > MemberSet.MembersMax || classicSize < 1 || classicSize > voters

@@ -15,8 +15,8 @@ public readonly record struct FastPromise(
     NodeId From, FastBallot Ballot, FastBallot VotedBallot, Value? VotedValue);
 
 /// <summary>
-/// Phase 2a, to all acceptors: vote for this value; or, under a fast ballot, for the first value that a client proposes to
-/// you ("a phase 2a message with the special value any", Lamport 2006, §3.1).
+/// Phase 2a, to all acceptors: vote for this value; or, under a fast ballot, for the first value that a client proposes
+/// to you (the value "any" of Lamport 2006, §3.1).
 /// </summary>
 /// <param name="Ballot">A ballot whose phase 1 is complete.</param>
 /// <param name="Value">The value; null for any.</param>

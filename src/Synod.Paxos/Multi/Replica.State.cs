@@ -41,8 +41,6 @@ public sealed partial class Replica
         writer.WriteNumber((ulong)Math.Min(_attempts, AttemptsThatCount));
         writer.Write(_campaignIsAskedFor);
         writer.Write(CatchUpPaused);
-        writer.Write(SnapshotFloor);
-        writer.Write(_learner.ForgetUpTo);
     }
 
     /// <summary>
@@ -86,7 +84,5 @@ public sealed partial class Replica
         _attempts = (int)reader.ReadUInt32();
         _campaignIsAskedFor = reader.ReadBool();
         CatchUpPaused = reader.ReadBool();
-        SnapshotFloor = reader.ReadSlot();
-        _learner.ForgetUpTo = reader.ReadSlot();
     }
 }

@@ -78,6 +78,7 @@ internal static class SynodCommandLine
         var root = new RootCommand("Synod: a replicated, ordered key-value store that etcd clients speak to.");
         root.Add(ServeCommand.Build());
         root.Add(DevCommand.Build());
+        root.Add(SnapshotCommand.Build());
         root.Add(LearnCommand.Build());
         foreach (var client in new[]
         {

@@ -44,8 +44,9 @@ internal static class LearnCommand
             var printer = new StoryPrinter(output, StoryPrinter.MayColour(), StoryPrinter.TerminalWidth());
             if (parsed.GetValue(list))
             {
-                printer.PrintList(
-                    [.. StoryBook.All, new StoryEntry(StoryBook.Random, "What chance does; see --seed", () => StoryBook.PlayRandom(1))]);
+                var random = new StoryEntry(
+                    StoryBook.Random, "What chance does; see --seed", () => StoryBook.PlayRandom(1));
+                printer.PrintList([.. StoryBook.All, random]);
                 return SynodCommandLine.ExitCodeDone;
             }
             var story = Play(parsed.GetValue(scenario), parsed.GetValue(seed));

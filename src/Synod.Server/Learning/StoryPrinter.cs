@@ -5,8 +5,8 @@ using Synod.Explorer.Stories;
 namespace Synod.Server.Learning;
 
 /// <summary>
-/// Prints a story as a space-time diagram: a column for each process, time runs down, a row for each thing that happens,
-/// remarks between. Nothing is lost without colours.
+/// Prints a story as a space-time diagram: a column for each process, time runs down, a row for each thing that
+/// happens, remarks between. Nothing is lost without colours.
 /// </summary>
 internal sealed class StoryPrinter
 {

@@ -118,7 +118,10 @@ internal sealed class NodeRuntime : IAsyncDisposable
             Members = members,
             ClientUrls = [.. _options.AdvertiseClientUrls.Select(url => url.ToString())],
             Compaction = _options.Compaction,
-            Snapshots = new SnapshotOptions { EveryDecrees = _options.SnapshotCount },
+            // Who says how often gets it so.
+            Snapshots = _options.SnapshotCount is { } count
+                ? new SnapshotOptions { EveryDecrees = count, JournalPerSnapshotMin = 0 }
+                : new SnapshotOptions(),
             Replica = new ReplicaOptions
             {
                 HeartbeatInterval = _options.HeartbeatInterval,

@@ -57,8 +57,8 @@ internal sealed record ServeOptions
     /// <summary>How much history is kept.</summary>
     public required CompactionOptions Compaction { get; init; }
 
-    /// <summary>After how many decrees a snapshot is taken.</summary>
-    public required ulong SnapshotCount { get; init; }
+    /// <summary>After how many decrees a snapshot is taken; null for what is standard.</summary>
+    public required ulong? SnapshotCount { get; init; }
 
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }

@@ -296,11 +296,11 @@ internal sealed class ServeOptionsReader
         return options;
     }
 
-    private ulong ReadSnapshotCount()
+    private ulong? ReadSnapshotCount()
     {
         if (_sources.Find(ServeSettings.SnapshotCount) is not { } value)
         {
-            return SnapshotCountStandard;
+            return null;
         }
         if (ulong.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && count is >= SnapshotCountLeast and <= SnapshotCountMost)
@@ -309,10 +309,9 @@ internal sealed class ServeOptionsReader
         }
         Refuse(ServeSettings.SnapshotCount,
             $"\"{value.Text}\" is not a whole number of writes from {SnapshotCountLeast} to {SnapshotCountMost}");
-        return SnapshotCountStandard;
+        return null;
     }
 
-    private const ulong SnapshotCountStandard = 100_000;
     private const ulong SnapshotCountLeast = 100;
     private const ulong SnapshotCountMost = 1_000_000_000;
 

@@ -56,7 +56,8 @@ internal static class ServeSettings
         new(AutoCompactionRetention, "N|TIME",
             "How much history is kept: revisions, or hours or a time like 30m; 0 for all. [default: 500000 revisions, or 1h]"),
         new(SnapshotCount, "N",
-            "A snapshot is taken after so many writes, and the journal goes behind the one before it. [default: 100000]"),
+            "A snapshot is taken after so many writes, and the journal goes behind the one before it. "
+            + "[default: 100000, and not before they have twice the last one's bytes]"),
         new(Level, "debug|info|warn|error", "The least level that is logged. [default: info]"),
         new(Format, "text|json", "How log lines look. [default: text]"),
     ];

@@ -7,7 +7,9 @@ public sealed partial class SimulatedMedium
 {
     private readonly SortedDictionary<string, List<byte>> _unfinished = new(StringComparer.Ordinal);
 
-    /// <summary>A planted bug: what is finished gets its name before it is synced, and is never synced at all.</summary>
+    /// <summary>
+    /// A planted bug: what is finished gets its name before it is synced, and is never synced at all.
+    /// </summary>
     public bool RenamesBeforeSync { get; set; }
 
     /// <summary>False when there is no room.</summary>
@@ -39,7 +41,9 @@ public sealed partial class SimulatedMedium
         }
     }
 
-    /// <summary>A crash in the middle of finishing: the name and all that is behind it are there, or nothing is.</summary>
+    /// <summary>
+    /// A crash in the middle of finishing: the name and all that is behind it are there, or nothing is.
+    /// </summary>
     internal void MayFinishAside(string name)
     {
         if (_unfinished.ContainsKey(name) && draw() % 2 == 0)

@@ -81,6 +81,7 @@ internal static class RandomWorld
     public static Node.SnapshotOptions SmallSnapshots(Chance chance) => new()
     {
         EveryDecrees = (ulong)chance.Between(20, 200),
+        JournalPerSnapshotMin = 0,
         TailDecrees = (ulong)chance.Between(0, 40),
         SliceBytes = chance.OneIn(2) ? 64 << 10 : chance.Between(64, 2000),
         PieceBytes = chance.OneIn(3) ? 256 << 10 : chance.Between(100, 4000),

@@ -8,7 +8,9 @@ namespace Synod.Storage.Disks;
 /// <content>What is done beside the owner's thread: files that grow unfinished, and removals.</content>
 public abstract partial class FileDisk
 {
-    /// <summary>So much of an unfinished file is synced at a time: a journal's sync never queues behind many megabytes.</summary>
+    /// <summary>
+    /// So much of an unfinished file is synced at a time: a journal's sync never queues behind many megabytes.
+    /// </summary>
     private const int SyncAsideBytes = 1 << 20;
 
     private BesideThread? _beside;

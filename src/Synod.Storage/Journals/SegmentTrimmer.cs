@@ -63,7 +63,9 @@ internal sealed class SegmentTrimmer
         HighestKey = Math.Max(_present.HighestKey, highestKey),
     };
 
-    /// <summary>Another segment becomes the present one; afterwards <see cref="OldestNeeded"/> is what its opening says.</summary>
+    /// <summary>
+    /// Another segment becomes the present one; afterwards <see cref="OldestNeeded"/> is what its opening says.
+    /// </summary>
     internal void Enter(ulong segment)
     {
         _older.Add(_present);

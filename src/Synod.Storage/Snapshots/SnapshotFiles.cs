@@ -11,7 +11,9 @@ namespace Synod.Storage;
 /// </summary>
 public sealed class SnapshotFiles
 {
-    /// <summary>So many are kept: should the newest turn out to be damaged, the journal still reaches back to the one before.</summary>
+    /// <summary>
+    /// So many are kept: should the newest turn out to be damaged, the journal still reaches back to the one before.
+    /// </summary>
     public const int KeptFiles = 2;
 
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(10);

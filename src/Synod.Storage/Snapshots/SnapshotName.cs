@@ -3,7 +3,9 @@ using Synod.Paxos;
 
 namespace Synod.Storage;
 
-/// <summary>Names of snapshot files: <c>snapshot-0000000000000001</c> and so on, by slot, so that name order is slot order.</summary>
+/// <summary>
+/// Names of snapshot files: <c>snapshot-0000000000000001</c> and so on, by slot, so that name order is slot order.
+/// </summary>
 public static class SnapshotName
 {
     private const string Prefix = "snapshot-";

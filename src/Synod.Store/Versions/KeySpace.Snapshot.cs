@@ -29,6 +29,18 @@ internal sealed partial class KeySpace
         Check.That(found);
     }
 
+    /// <summary>Skips revisions and compacts what is before.</summary>
+    public void SkipRevisions(long count)
+    {
+        Check.That(count >= 0 && !HasChanged);
+        if (count > 0)
+        {
+            Revision = checked(Revision + count);
+            var error = Compact(Revision);
+            Check.That(error == StoreError.None);
+        }
+    }
+
     /// <summary>The version of a key just before a revision, or 0; counts how many were looked at.</summary>
     public uint Before(uint newest, long revision, ref int visits)
     {

@@ -71,6 +71,11 @@ public sealed class SingleNode : INode, IDisposable
 
     public void Submit(WatchRequest request) => Post(request);
 
+    public void Submit(SnapshotStream request) => Post(request);
+
+    /// <summary>What a snapshot of this node is: any bytes do for a door.</summary>
+    public IReadOnlyList<byte[]> SnapshotSlices { get; set; } = [];
+
     public void Dispose()
     {
         Open.Set();
@@ -108,10 +113,31 @@ public sealed class SingleNode : INode, IDisposable
         }
     }
 
+    /// <summary>Slices as there is room for them; after the last a failure, if one is set.</summary>
+    private void Give(SnapshotStream snapshot)
+    {
+        snapshot.Begin(_store.CurrentRevision);
+        for (var i = 0; i < SnapshotSlices.Count && !snapshot.IsAbandoned; i++)
+        {
+            while (!snapshot.HasRoom && !snapshot.IsAbandoned)
+            {
+                Thread.Yield();
+            }
+            snapshot.Take(SnapshotSlices[i], isLast: FailWith is null && i + 1 == SnapshotSlices.Count);
+        }
+        if (FailWith is { } failure)
+        {
+            snapshot.Fail(failure);
+        }
+    }
+
     private void Carry(NodeRequest request)
     {
         switch (request)
         {
+            case SnapshotStream snapshot:
+                Give(snapshot);
+                break;
             case WriteRequest when FailWith is { } failure:
                 request.Fail(failure);
                 break;

@@ -4,8 +4,8 @@ using Synod.Paxos;
 namespace Synod.Explorer.Tests.Commit;
 
 /// <summary>
-/// Canonical worlds with their number of unique states, and worlds with one rule broken. A number that changes means that
-/// a role behaves differently: find out why before pinning the new one.
+/// Canonical worlds with their number of unique states, and worlds with one rule broken. A number that changes means
+/// that a role behaves differently: find out why before pinning the new one.
 /// </summary>
 public class CommitWorldTests
 {

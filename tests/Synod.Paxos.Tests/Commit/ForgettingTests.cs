@@ -91,6 +91,37 @@ public class ForgettingTests
     }
 
     [Fact]
+    public void After_a_crash_long_after_the_start_the_marks_say_what_is_forgotten()
+    {
+        for (var sequence = 1ul; sequence <= 100; sequence++)
+        {
+            _acceptor.Step(VoteIn(sequence));
+            _acceptor.Step(Over(sequence));
+        }
+        var open = _acceptor.Step(VoteIn(101)).Reply!.Value.Record;
+        var mark = Assert.Single(_acceptor.Marks);
+        Assert.Equal(new Finished(new(A, 98), null), mark);
+        var restarted = new CommitAcceptor(new NodeId(1), Small);
+        // Without the mark the record would lie outside the window; to drop it would take back what it says.
+        Assert.Throws<InvariantViolatedException>(() => restarted.Recover(open));
+        Assert.Throws<InvariantViolatedException>(() => restarted.Recover(Over(100)));
+        restarted.Recover(mark);
+        restarted.Recover(Over(99));
+        restarted.Recover(Over(100));
+        restarted.Recover(open);
+        Assert.Equal(Bytes(_acceptor), Bytes(restarted));
+        Assert.Equal(new Finished(new(A, 98), null), restarted.Step(PrepareIn(98)).Finished);
+    }
+
+    [Fact]
+    public void More_initiators_on_disk_than_the_limit_are_an_alarm_and_not_dropped()
+    {
+        var restarted = new CommitAcceptor(new NodeId(1), Small with { InitiatorsMax = 1 });
+        restarted.Recover(new Finished(new(A, 1), null));
+        Assert.Throws<InvariantViolatedException>(() => restarted.Recover(new Finished(new(B, 1), null)));
+    }
+
+    [Fact]
     public void An_answer_waits_for_the_record_of_its_own_instance()
     {
         var reply = _acceptor.Step(VoteIn(1)).Reply!.Value;

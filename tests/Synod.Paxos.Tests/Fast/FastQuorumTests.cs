@@ -64,7 +64,8 @@ public partial class FastQuorumTests
         }
     }
 
-    /// <summary>All ways to vote in a fast ballot, all sets that can answer: what was chosen is proposed again.</summary>
+    /// <summary>All ways to vote in a fast ballot, all sets that can answer: what was chosen is proposed
+    /// again.</summary>
     [Fact]
     public void Over_all_votes_and_all_quorums_recovery_proposes_what_may_have_been_chosen()
     {

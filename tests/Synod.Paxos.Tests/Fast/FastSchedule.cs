@@ -3,7 +3,8 @@ using Synod.Paxos.Fast;
 
 namespace Synod.Paxos.Tests.Fast;
 
-/// <summary>Two coordinators, two clients, some acceptors that write at once; numbers from outside choose what happens.</summary>
+/// <summary>Two coordinators, two clients, some acceptors that write at once; numbers from outside choose what
+/// happens.</summary>
 internal sealed class FastSchedule
 {
     private readonly NodeId[] _voters;

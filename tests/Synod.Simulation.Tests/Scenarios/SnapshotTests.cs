@@ -184,7 +184,7 @@ public sealed class SnapshotTests
         {
             Clients = 12,
             ThinkMost = TimeSpan.FromMilliseconds(4),
-            Snapshots = snapshots,
+            Snapshots = snapshots with { JournalPerSnapshotMin = 0 },
             Journal = RandomWorld.TinyJournal(),
             Replica = new ReplicaOptions { LogTailSlotsMax = logTail, LogTailBytesMax = 4000 },
         });

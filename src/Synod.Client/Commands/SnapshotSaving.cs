@@ -1,0 +1,57 @@
+using System.Globalization;
+using Synod.Client.Etcd;
+using Synod.Protocol.Etcd;
+
+namespace Synod.Client.Commands;
+
+/// <summary>
+/// What `synod snapshot save` does: a snapshot of one node into a file, which shows when it is whole and on the disk.
+/// </summary>
+public static class SnapshotSaving
+{
+    private const string UnfinishedEnding = ".part";
+
+    /// <summary>Saves it.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<Uri> endpoints, TimeSpan timeout, string file, TextWriter output, TextWriter error,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(error);
+        var unfinished = file + UnfinishedEnding;
+        try
+        {
+            using var client = new EtcdClient(endpoints, timeout);
+            var (length, revision) = await WriteAsync(client, unfinished, cancellation).ConfigureAwait(false);
+            File.Move(unfinished, file, overwrite: true);
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"Snapshot saved at {file}: revision {revision}, {length} bytes")).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+        catch (Exception e) when (e is EtcdException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            File.Delete(unfinished);
+            var why = e is OperationCanceledException ? "interrupted" : e.Message;
+            await error.WriteLineAsync($"synod: no snapshot was saved: {why}").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task<(long Length, long Revision)> WriteAsync(
+        EtcdClient client, string unfinished, CancellationToken cancellation)
+    {
+        var revision = 0L;
+        var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write);
+        await using (stream.ConfigureAwait(false))
+        {
+            await foreach (SnapshotResponse piece in client.SnapshotAsync(cancellation).ConfigureAwait(false))
+            {
+                await stream.WriteAsync(piece.Blob.Memory, cancellation).ConfigureAwait(false);
+                revision = piece.Header?.Revision ?? revision;
+            }
+            stream.Flush(flushToDisk: true);
+            return (stream.Length, revision);
+        }
+    }
+}
