@@ -48,6 +48,7 @@ internal sealed class Chronicle(Verdicts verdicts, Scheduler scheduler, LeaseJud
             Look(life);
             life.LastCommand = KindOf(learned.Decree);
         };
+        state.OnInstalled += _ => life.WasInstalled = true;
     }
 
     /// <summary>A client asks for a compaction.</summary>

@@ -64,6 +64,8 @@ internal sealed class JudgeSet
     {
         _effects.Look(life);
         Chronicle.Look(life);
+        life.RevisionBefore = life.Node!.State.Store.CurrentRevision;
+        life.WasInstalled = false;
         _soundness.Look(life);
     }
 

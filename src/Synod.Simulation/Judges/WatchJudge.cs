@@ -1,12 +1,20 @@
 namespace Synod.Simulation;
 
+/// <summary>A watcher was told that what it wants is forgotten.</summary>
+/// <param name="Who">Which.</param>
+/// <param name="Range">What it wants.</param>
+/// <param name="Next">From which revision on.</param>
+/// <param name="Compacted">What it was told.</param>
+/// <param name="LiveUpTo">If it gets events as they happen: the node's revision before the turn; else 0.</param>
+internal readonly record struct WatchCut(string Who, WatchedRange Range, long Next, long Compacted, long LiveUpTo);
+
 /// <summary>
 /// A watcher that claims to know a stretch of history knows exactly what was chosen in it, in its order: nothing is
 /// missing, nothing is there twice. And it is told that something is forgotten only if it is.
 /// </summary>
 internal sealed class WatchJudge(Verdicts verdicts, Chronicle chronicle)
 {
-    private readonly List<(string Who, long Next, long Compacted)> _compactions = [];
+    private readonly List<WatchCut> _compactions = [];
 
     /// <summary>Events that were judged.</summary>
     public long Events { get; private set; }
@@ -15,15 +23,15 @@ internal sealed class WatchJudge(Verdicts verdicts, Chronicle chronicle)
     public int Compactions => _compactions.Count;
 
     /// <summary>A watcher was told that what it wants is forgotten.</summary>
-    public void Compacted(string who, long next, long compacted) => _compactions.Add((who, next, compacted));
+    public void Compacted(WatchCut cut) => _compactions.Add(cut);
 
     public void Close(IReadOnlyList<SimulatedWatcher> watchers)
     {
-        foreach (var (who, next, compacted) in _compactions)
+        foreach (var cut in _compactions)
         {
-            if (next >= compacted || compacted > chronicle.CompactedRevision)
+            if (cut.Next >= cut.Compacted || cut.Compacted > chronicle.CompactedRevision || HadKeptUp(cut))
             {
-                verdicts.Add("watches", $"{who} wants {next} and was told that it is forgotten below {compacted}");
+                verdicts.Add("watches", $"was told that all is forgotten below {cut.Compacted}: {cut}");
             }
         }
         foreach (var watcher in watchers)
@@ -33,6 +41,27 @@ internal sealed class WatchJudge(Verdicts verdicts, Chronicle chronicle)
                 Judge(watcher, segment);
             }
         }
+    }
+
+    /// <summary>Before the turn that cut it nothing was owed to it, and the turn could have given it the rest first.</summary>
+    private bool HadKeptUp(WatchCut cut)
+    {
+        if (cut.LiveUpTo == 0)
+        {
+            return false;
+        }
+        for (var place = chronicle.Find(cut.Next); place < chronicle.Events.Count; place++)
+        {
+            if (chronicle.Events[place].Revision > cut.LiveUpTo)
+            {
+                break;
+            }
+            if (cut.Range.Contains(chronicle.Events[place].Key))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void Judge(SimulatedWatcher watcher, WatchSegment segment)

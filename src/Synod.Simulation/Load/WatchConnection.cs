@@ -156,7 +156,11 @@ internal sealed class WatchConnection
         Say($"is ended: {ending}, {compacted}");
         if (ending == WatchEnding.Compacted)
         {
-            _world.Judges.Watches.Compacted(Name, _next, compacted);
+            // It was up to date once, has room, and goes on with the store that it was made on.
+            var isLive = _door.StartRevision == 0 || _door.StartRevision > _createdAt || _told >= _createdAt;
+            var keepsUp = isLive && _room == int.MaxValue && !Life.WasInstalled;
+            _world.Judges.Watches.Compacted(
+                new WatchCut(Name, _client.Range, _next, compacted, keepsUp ? Life.RevisionBefore : 0));
         }
         if (ending == WatchEnding.TooMany || (ending == WatchEnding.TooSlow && !_wasFull))
         {

@@ -76,6 +76,12 @@ internal sealed class Life
     /// <summary>What the last decree that was applied asked for.</summary>
     public Store.CommandKind LastCommand { get; set; }
 
+    /// <summary>The store's revision after the apply actor's last turn.</summary>
+    public long RevisionBefore { get; set; }
+
+    /// <summary>A snapshot was installed in this turn.</summary>
+    public bool WasInstalled { get; set; }
+
     public void Begin()
     {
         if (_directory.Record is null)
