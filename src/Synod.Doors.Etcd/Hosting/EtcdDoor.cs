@@ -23,6 +23,7 @@ public sealed class EtcdDoor : IAsyncDisposable
     private readonly MetricsCollector _metrics;
     private readonly EtcdDoorOptions _options;
     private readonly ILogger _logger;
+    private Task? _closed;
 
     private EtcdDoor(INode node, EtcdDoorOptions options, ILoggerFactory loggers, TimeProvider time)
     {
@@ -71,7 +72,9 @@ public sealed class EtcdDoor : IAsyncDisposable
     }
 
     /// <summary>Stops taking calls, gives open ones <see cref="EtcdDoorOptions.CloseGrace"/>, and closes.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_closed ??= CloseAsync());
+
+    private async Task CloseAsync()
     {
         _services.Dispose();
         using var grace = new CancellationTokenSource(_options.CloseGrace);
