@@ -5,6 +5,8 @@ namespace Synod.Simulation;
 /// <summary>Draws faults from the seed and does them to the world, until told to stop. What it breaks it also mends, sooner or later.</summary>
 internal sealed class FaultInjector(World world, Chance chance)
 {
+    // Luck of its own: the draws of all other faults stay what they were.
+    private readonly Chance _apart = new(world.Options.Seed ^ 0xC10C);
     private readonly List<Action> _kinds = [];
     private bool _stopped;
 
@@ -16,6 +18,10 @@ internal sealed class FaultInjector(World world, Chance chance)
         Add(mix.Partitions, SplitInTwo, IsolateOne, CutOneWay, CutOneLink, ResetLinks, HealNetwork, HealNetwork);
         Add(mix.Disks, StallDisk, SlowDisk, FailSync, FillDisk);
         Add(mix.Wipes && !world.Options.FaultyGenesis, WipeOne);
+        if (mix.Rot && !world.Options.FaultyGenesis)
+        {
+            world.Scheduler.After(_apart.Between(world.Options.Chaos * 0.3, world.Options.Chaos), RotOne);
+        }
         if (_kinds.Count > 0)
         {
             Plan();
@@ -93,7 +99,7 @@ internal sealed class FaultInjector(World world, Chance chance)
         {
             return;
         }
-        machine.Pause();
+        machine.Pause(_apart.OneIn(3));
         var most = chance.OneIn(3) ? TimeSpan.FromSeconds(5) : TimeSpan.FromMilliseconds(800);
         world.Scheduler.After(chance.Between(TimeSpan.FromMilliseconds(1), most), machine.Resume);
     }
@@ -217,7 +223,7 @@ internal sealed class FaultInjector(World world, Chance chance)
     private void WipeOne()
     {
         // One at most: two wiped nodes of three leave no quorum that remembers, and nothing can be asked of the rest.
-        if (world.Options.Nodes > 2 && chance.OneIn(4) && !world.Machines.Any(m => m.WasWiped))
+        if (world.Options.Nodes > 2 && chance.OneIn(4) && !world.Machines.Any(m => m.WasWiped || m.HasRotten))
         {
             var machine = AnyMachine();
             if (machine.Life is not null)
@@ -226,6 +232,16 @@ internal sealed class FaultInjector(World world, Chance chance)
             }
             machine.Wipe();
             BootLater(machine);
+        }
+    }
+
+    private void RotOne()
+    {
+        // Nor a wiped node and a rotten one of three.
+        if (world.Options.Nodes > 2 && !world.Machines.Any(m => m.WasWiped) &&
+            !world.Machines[_apart.Below(world.Options.Nodes)].Rot(_apart) && !_stopped)
+        {
+            world.Scheduler.After(TimeSpan.FromMilliseconds(500), RotOne);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed record FaultMix
     /// <summary>One node may lose its disk for good.</summary>
     public bool Wipes { get; init; } = true;
 
+    /// <summary>A bit of one node's old files may change by itself.</summary>
+    public bool Rot { get; init; }
+
     public static FaultMix None => new()
     {
         Crashes = false,

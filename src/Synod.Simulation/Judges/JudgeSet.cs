@@ -24,16 +24,32 @@ internal sealed class JudgeSet
         _ballots = new BallotJudge(Verdicts, world.Options.Nodes);
         _localReads = new LocalReadJudge(Verdicts);
         _soundness = new SoundnessJudge(Verdicts, world.Options.NodeTimeout);
+        Leases = new LeaseJudge(Verdicts, world.Options.ClockDriftPartsPerMillion);
+        Chronicle = new Chronicle(Verdicts, world.Scheduler, Leases, world.Options.Load);
+        Watches = new WatchJudge(Verdicts, Chronicle);
+        Past = new PastJudge(Verdicts, Chronicle, world);
         world.Network.OnSent = Sent;
     }
 
     public Verdicts Verdicts { get; }
 
+    public Chronicle Chronicle { get; }
+
+    public LeaseJudge Leases { get; }
+
+    public WatchJudge Watches { get; }
+
+    public PastJudge Past { get; }
+
     /// <summary>What happened to leadership, for tests and statistics.</summary>
     public Dictionary<ReplicaEventKind, int> Events { get; } = [];
 
     /// <summary>A node is built; its recovery begins.</summary>
-    public void NodeBuilt(Life life) => _agreement.Watch(life);
+    public void NodeBuilt(Life life)
+    {
+        _agreement.Watch(life);
+        Chronicle.Watch(life);
+    }
 
     /// <summary>A node's recovery is over.</summary>
     public void Started(Life life)
@@ -47,6 +63,9 @@ internal sealed class JudgeSet
     public void Observed(Life life)
     {
         _effects.Look(life);
+        Chronicle.Look(life);
+        life.RevisionBefore = life.Node!.State.Store.CurrentRevision;
+        life.WasInstalled = false;
         _soundness.Look(life);
     }
 
@@ -90,6 +109,9 @@ internal sealed class JudgeSet
         RevisionJudge.Judge(Verdicts, world.History);
         LinearizabilityJudge.Judge(Verdicts, world.History, world.Options.Keys);
         AcknowledgedWritesJudge.Judge(Verdicts, world);
+        Leases.Close();
+        Watches.Close(world.Load.Watchers);
+        Past.Close();
     }
 
     private void Sent(int from, int to, PeerLane lane, ReadOnlyMemory<byte> frame) =>

@@ -73,6 +73,15 @@ internal sealed class Life
     /// <summary>When the node last could not work for a reason of its own machine: started, or paused.</summary>
     public Instant ReadySince { get; set; }
 
+    /// <summary>What the last decree that was applied asked for.</summary>
+    public Store.CommandKind LastCommand { get; set; }
+
+    /// <summary>The store's revision after the apply actor's last turn.</summary>
+    public long RevisionBefore { get; set; }
+
+    /// <summary>A snapshot was installed in this turn.</summary>
+    public bool WasInstalled { get; set; }
+
     public void Begin()
     {
         if (_directory.Record is null)
@@ -202,6 +211,10 @@ internal sealed class Life
         public void Replica(in ReplicaEvent e)
         {
             machine.World.Judges.Heard(machine, e);
+            if (e.Kind == ReplicaEventKind.LeadershipTaken)
+            {
+                machine.World.Load.LeadershipTaken(machine);
+            }
             Say($"{e.Kind} {e.Ballot} n{e.Node}");
         }
 

@@ -10,6 +10,7 @@ internal sealed class Machine
 {
     private readonly Chance _chance;
     private readonly int _driftPartsPerMillion;
+    private Instant _clockStoodStillAt = Instant.Never;
 
     public Machine(World world, int index, Chance chance)
     {
@@ -18,7 +19,7 @@ internal sealed class Machine
         _chance = chance;
         Medium = NewMedium();
         var drift = world.Options.ClockDriftPartsPerMillion;
-        _driftPartsPerMillion = chance.Between(-drift, drift);
+        _driftPartsPerMillion = chance.Between(-drift, drift) - (world.Options.Doors.ClocksAreSlow ? 600_000 : 0);
     }
 
     public World World { get; }
@@ -45,6 +46,9 @@ internal sealed class Machine
 
     /// <summary>Its disk was taken away: from now on it must not vote.</summary>
     public bool WasWiped { get; private set; }
+
+    /// <summary>Something old on its disk has changed by itself: it may find that, and then refuse to start.</summary>
+    public bool HasRotten { get; private set; }
 
     /// <summary>Why the last start was refused, or null.</summary>
     public string? Refusal { get; private set; }
@@ -95,12 +99,14 @@ internal sealed class Machine
     }
 
     /// <summary>SIGSTOP: no turns; frames, completions and requests pile up.</summary>
-    public void Pause()
+    /// <param name="withClock">The whole machine is suspended, and its clock does not count the time.</param>
+    public void Pause(bool withClock = false)
     {
-        if (Life is { IsRunning: true })
+        if (Life is { IsRunning: true } && !IsPaused)
         {
-            Say("is paused");
+            Say(withClock ? "is suspended with its clock" : "is paused");
             IsPaused = true;
+            _clockStoodStillAt = withClock ? Now : Instant.Never;
         }
     }
 
@@ -111,6 +117,10 @@ internal sealed class Machine
         {
             Say("goes on");
             IsPaused = false;
+            if (_clockStoodStillAt != Instant.Never && Life is { } life)
+            {
+                life.Clock.Leap(life.Clock.Read(_clockStoodStillAt) - life.Clock.Read(Now));
+            }
             Life?.WakeAll();
         }
     }
@@ -122,6 +132,29 @@ internal sealed class Machine
         Say("has its disk wiped");
         Medium = NewMedium();
         WasWiped = true;
+    }
+
+    /// <summary>A byte changes on the medium, below what was synced last: nobody takes that for a torn tail.</summary>
+    /// <returns>False if there is nothing old.</returns>
+    public bool Rot(Chance chance)
+    {
+        // The last segments hold what no later mark stands behind, and the one that was made for later.
+        var files = Medium.Names.Where(name => name.StartsWith("journal-", StringComparison.Ordinal)).SkipLast(3)
+            .Concat(Medium.Names.Where(name => name.StartsWith("snapshot-", StringComparison.Ordinal))).ToList();
+        if (files.Count == 0)
+        {
+            return false;
+        }
+        var file = chance.Pick(files);
+        var length = Medium.Snapshot(file).Length;
+        if (length == 0)
+        {
+            return false;
+        }
+        HasRotten = true;
+        Say("has rot in a file");
+        Medium.Rot(file, chance.Below(length), (byte)(1 << chance.Below(8)));
+        return true;
     }
 
     /// <summary>An older state of the disk takes the place of the present one. The machine must be down.</summary>

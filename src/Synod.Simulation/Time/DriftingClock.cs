@@ -9,7 +9,7 @@ internal sealed class DriftingClock
 {
     private readonly Instant _startedAt;
     private readonly long _partsPerMillion;
-    private readonly long _offset;
+    private long _offset;
 
     public DriftingClock(Instant startedAt, int partsPerMillion, TimeSpan offset)
     {
@@ -25,6 +25,12 @@ internal sealed class DriftingClock
         return new Instant(_offset + passed + passed / Million * _partsPerMillion
             + passed % Million * _partsPerMillion / Million);
     }
+
+    /// <summary>
+    /// The clock goes on from another time: from a later one, which no monotonic clock should do, or, when the machine had
+    /// stood still with its clock, from where it stood.
+    /// </summary>
+    public void Leap(TimeSpan by) => _offset += by.Ticks * 100;
 
     /// <summary>When the clock will show at least <paramref name="local"/>.</summary>
     public Instant WhenShows(Instant local)

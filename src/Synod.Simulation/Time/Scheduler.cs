@@ -99,4 +99,5 @@ internal enum TraceKind : byte
     Ended = 10,
     Applied = 11,
     Life = 12,
+    Watched = 13,
 }

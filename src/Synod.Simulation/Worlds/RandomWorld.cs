@@ -32,6 +32,7 @@ internal static class RandomWorld
                 Partitions = chance.Below(4) > 0,
                 Disks = chance.OneIn(2),
                 Wipes = chance.OneIn(4),
+                Rot = new Chance(seed ^ 0x207).OneIn(4),
             },
             Replica = chance.OneIn(2) ? RoomyReplica(apart) : TinyReplica(chance),
             Journal = chance.OneIn(2) ? WorldOptions.SmallJournal : TinyJournal(),
@@ -39,6 +40,7 @@ internal static class RandomWorld
             ClockDriftPartsPerMillion = chance.OneIn(3) ? 20_000 : 300,
             TurnLatencyMost = TimeSpan.FromMilliseconds(chance.OneIn(4) ? 30 : 2),
             OutstandingMax = chance.OneIn(4) ? 4 : 1024,
+            Load = LoadMix.Draw(new Chance(seed ^ 0x10AD5)),
         };
     }
 
@@ -158,7 +160,7 @@ internal static class RandomWorld
         {
             return [.. Enumerable.Range(0, world.Options.Nodes)]; // The first start needs every member.
         }
-        var able = world.Machines.Where(m => !m.WasWiped).Select(m => m.Index).ToList();
+        var able = world.Machines.Where(m => !m.WasWiped && !m.HasRotten).Select(m => m.Index).ToList();
         var least = world.Options.Nodes / 2 + 1;
         var spare = chance.OneIn(2) ? 0 : chance.Below(able.Count - least + 1);
         for (var i = 0; i < spare; i++)

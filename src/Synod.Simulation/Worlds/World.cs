@@ -9,7 +9,7 @@ namespace Synod.Simulation;
 /// A cluster of whole nodes, its network, disks, clocks and clients, in one thread and driven by one seed. First faults
 /// (whatever happens, nothing wrong may be seen), then a core of nodes is healed and must get on.
 /// </summary>
-internal sealed class World
+internal sealed partial class World
 {
     private readonly Chance _chance;
     private readonly SimulatedClient[] _clients;
@@ -24,6 +24,7 @@ internal sealed class World
         Judges = new JudgeSet(this);
         _clients = [.. Enumerable.Range(0, options.Clients).Select(i => new SimulatedClient(this, i, _chance.Fork()))];
         Core = [.. Enumerable.Range(0, options.Nodes)];
+        Load = new SideLoad(this);
     }
 
     public WorldOptions Options { get; }
@@ -40,6 +41,12 @@ internal sealed class World
 
     /// <summary>The machines that must get on after the faults; the others may stay as they are.</summary>
     public IReadOnlyList<int> Core { get; set; }
+
+    /// <summary>The clients that watch, hold leases, and look into the past.</summary>
+    public SideLoad Load { get; }
+
+    /// <summary>The faults are over.</summary>
+    public bool IsHealed { get; private set; }
 
     /// <summary>Clients ask nothing new.</summary>
     public bool ClientsRest { get; set; }
@@ -59,6 +66,10 @@ internal sealed class World
         Members = [.. Machines.Select(m => new InitialMember(m.Id, m.Name, [$"sim://{m.Name}"]))],
         Replica = Options.Replica,
         Snapshots = Options.Snapshots,
+        Watches = Options.Load.Watches,
+        Compaction = Options.Load.RevisionsKept > 0
+            ? new CompactionOptions { Revisions = Options.Load.RevisionsKept }
+            : CompactionOptions.Off,
         RequestTimeout = Options.NodeTimeout,
         OutstandingMax = Options.OutstandingMax,
         WaitingReadsMax = Options.OutstandingMax,
@@ -81,6 +92,7 @@ internal sealed class World
             client.Start();
         }
         WatchClients();
+        Load.Start();
     }
 
     /// <summary>Lets time pass.</summary>
@@ -142,6 +154,8 @@ internal sealed class World
             machine.Medium.CapacityBytes = long.MaxValue;
             machine.Resume();
         }
+        IsHealed = true;
+        Load.Healed();
         Supervise();
     }
 
@@ -157,35 +171,6 @@ internal sealed class World
             machine.Boot();
         }
         Scheduler.After(TimeSpan.FromMilliseconds(500), Supervise);
-    }
-
-    /// <summary>Demands that the core gets on: new requests on every node of it are done, and all nodes become alike.</summary>
-    public void DemandProgress(TimeSpan most)
-    {
-        var nodes = Core.Select(i => Machines[i]).ToList();
-        if (!Until(most, () => nodes.All(m => m.IsWell && m.Life!.Node!.Status.Serving) && Leader() is not null))
-        {
-            Judges.Verdicts.Add("liveness", $"after {most} not all of the core serve, or nobody leads: {Describe()}");
-            return;
-        }
-        ClientsRest = true;
-        var asked = new List<Probe>();
-        foreach (var machine in nodes)
-        {
-            asked.Add(new Probe(this, machine, OperationKind.Put));
-            asked.Add(new Probe(this, machine, OperationKind.Get));
-        }
-        if (!Until(most, () => asked.All(p => p.IsDone()) && _clients.All(c => c.Pending is null)))
-        {
-            var open = asked.Where(p => !p.IsDone()).Select(p => p.Last)
-                .Concat(_clients.Select(c => c.Pending).OfType<Operation>());
-            Judges.Verdicts.Add("liveness", $"not done after {most}: {string.Join("; ", open)}: {Describe()}");
-            return;
-        }
-        if (!Until(most, () => nodes.Select(m => m.Life!.Node!.State.AppliedUpTo).Distinct().Count() == 1))
-        {
-            Judges.Verdicts.Add("liveness", $"nodes are not alike after {most}: {Describe()}");
-        }
     }
 
     /// <summary>All judges have the last word.</summary>
@@ -207,11 +192,12 @@ internal sealed class World
         {
             client.NodeDied(life);
         }
+        Load.NodeDied(life);
     }
 
     internal void StoppedInRecovery(Life life, string fault)
     {
-        if (!life.HadDiskFault)
+        if (!life.HadDiskFault && !life.Machine.HasRotten)
         {
             Judges.Refused(life.Machine, fault);
         }
@@ -220,7 +206,7 @@ internal sealed class World
 
     internal void RefusedToStart(Machine machine, string why)
     {
-        if (!machine.WasWiped && machine.Life is not { HadDiskFault: true } && machine.Medium.CapacityBytes == long.MaxValue)
+        if (!machine.WasWiped && !machine.HasRotten && machine.Life is not { HadDiskFault: true } && machine.Medium.CapacityBytes == long.MaxValue)
         {
             Judges.Refused(machine, why);
         }

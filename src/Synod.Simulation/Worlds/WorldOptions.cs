@@ -37,6 +37,9 @@ internal sealed record WorldOptions
 
     public SnapshotOptions Snapshots { get; init; } = new();
 
+    /// <summary>What clients do besides.</summary>
+    public LoadMix Load { get; init; } = new();
+
     /// <summary>How long a node lets a request wait.</summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -7,7 +7,8 @@ namespace Synod.Simulation.Tests;
 
 /// <summary>
 /// Worlds drawn from seeds: whatever happens to network, disks, processes and clocks, nothing wrong may be seen, and after
-/// the faults a healed core must get on. <c>SYNOD_SEEDS=5000</c> runs more, <c>SYNOD_SEED=17</c> runs one again,
+/// the faults a healed core must get on. <c>SYNOD_SEEDS=5000</c> runs more, <c>SYNOD_FIRST=501</c> others,
+/// <c>SYNOD_SEED=17</c> runs one again,
 /// <c>SYNOD_TRACE=file</c> with it writes down everything that happens in it.
 /// </summary>
 public sealed class SeedTests(ITestOutputHelper output)
@@ -22,6 +23,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         var bad = new ConcurrentBag<string>();
         var virtualSeconds = 0L;
         var done = 0L;
+        var (watched, forgotten, past, expired) = (0L, 0L, 0L, 0L);
         var snapshots = new long[Enum.GetValues<SnapshotNoticeKind>().Length];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = WorkersMax }, i =>
         {
@@ -33,6 +35,10 @@ public sealed class SeedTests(ITestOutputHelper output)
             {
                 Interlocked.Add(ref snapshots[(int)kind], times);
             }
+            Interlocked.Add(ref watched, world.Judges.Watches.Events);
+            Interlocked.Add(ref forgotten, world.Judges.Watches.Compactions + world.Judges.Past.Refused);
+            Interlocked.Add(ref past, world.Judges.Past.Answered);
+            Interlocked.Add(ref expired, world.Judges.Leases.Expired);
             if (count == 1)
             {
                 output.WriteLine($"seed {seed}: trace {world.Scheduler.TraceHash:x16}, {world.Describe()}");
@@ -45,8 +51,10 @@ public sealed class SeedTests(ITestOutputHelper output)
         });
         output.WriteLine($"{count} worlds, {virtualSeconds} virtual seconds, {done} operations done");
         output.WriteLine(string.Join(", ", Enum.GetValues<SnapshotNoticeKind>().Select(kind => $"{kind} {snapshots[(int)kind]}")));
+        output.WriteLine($"{watched} events watched, {past} reads of the past, {forgotten} times forgotten, {expired} leases expired");
         Assert.True(bad.IsEmpty, string.Join(Environment.NewLine, bad));
         Assert.True(done > count * OperationsPerWorldLeast, $"only {done} operations were done: the worlds are idle");
+        Assert.True(count == 1 || (watched > count * 100 && past > count * 5 && forgotten > count && expired > count), "the side load is idle");
         SnapshotNoticeKind[] daily =
             [SnapshotNoticeKind.Taken, SnapshotNoticeKind.Recovered, SnapshotNoticeKind.Installed, SnapshotNoticeKind.JournalLetGo];
         Assert.All(daily, kind => Assert.True(count == 1 || snapshots[(int)kind] >= count / 8, $"{kind} is rare: {snapshots[(int)kind]}"));
@@ -81,9 +89,11 @@ public sealed class SeedTests(ITestOutputHelper output)
         {
             return (ulong.Parse(one, CultureInfo.InvariantCulture), 1);
         }
+        var first = Environment.GetEnvironmentVariable("SYNOD_FIRST") is { Length: > 0 } from
+            ? ulong.Parse(from, CultureInfo.InvariantCulture) : 1UL;
         return Environment.GetEnvironmentVariable("SYNOD_SEEDS") is { Length: > 0 } many
-            ? (1UL, int.Parse(many, CultureInfo.InvariantCulture))
-            : (1UL, SeedsByDefault);
+            ? (first, int.Parse(many, CultureInfo.InvariantCulture))
+            : (first, SeedsByDefault);
     }
 
     private const int OperationsPerWorldLeast = 50;
