@@ -31,10 +31,22 @@ public static class SnapshotSaving
         }
         catch (Exception e) when (e is EtcdException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
-            File.Delete(unfinished);
+            Discard(unfinished);
             var why = e is OperationCanceledException ? "interrupted" : e.Message;
             await error.WriteLineAsync($"synod: no snapshot was saved: {why}").ConfigureAwait(false);
             return ExitCode.Failed;
+        }
+    }
+
+    // Where it cannot be deleted, most likely for the same cause that it cannot be written, that cause is to be told.
+    private static void Discard(string unfinished)
+    {
+        try
+        {
+            File.Delete(unfinished);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

@@ -29,7 +29,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         var option = command.Options.OfType<HelpOption>().FirstOrDefault();
         if (option is null)
         {
-            option = new HelpOption();
+            // The subcommands have the root's already, and would list it twice.
+            option = new HelpOption { Recursive = false };
             command.Add(option);
         }
         option.Action = new HelpWithExamples((HelpAction)option.Action!, command, examples);

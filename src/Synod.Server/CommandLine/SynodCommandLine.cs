@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Synod.Server.Commands;
 
 namespace Synod.Server.CommandLine;
@@ -46,7 +47,7 @@ internal static class SynodCommandLine
         var asksForHelp = parsed.Action is not null && parsed.Action.ClearsParseErrors;
         if (parsed.Errors.Count > 0 && !asksForHelp)
         {
-            await error.WriteLineAsync($"synod: {OneLine(parsed.Errors[0].Message)}").ConfigureAwait(false);
+            await error.WriteLineAsync($"synod: {Readable(parsed.Errors[0].Message)}").ConfigureAwait(false);
             await error.WriteLineAsync($"See: {PathOf(parsed)} --help").ConfigureAwait(false);
             return ExitCodeUsage;
         }
@@ -99,12 +100,24 @@ internal static class SynodCommandLine
         return root;
     }
 
+    // The library names .NET's types, which say nothing to most of those who read the line.
+    private static string Readable(string message) =>
+        OneLine(message)
+            .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)
+            .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
+            .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal);
+
     private static string OneLine(string message) =>
         string.Join(' ', message.Split(['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries));
 
-    private static string PathOf(ParseResult parsed)
+    private static string PathOf(ParseResult parsed) =>
+        string.Join(' ', Names(parsed.CommandResult).Append("synod").Reverse());
+
+    private static IEnumerable<string> Names(CommandResult? result)
     {
-        var command = parsed.CommandResult.Command;
-        return command is RootCommand ? "synod" : $"synod {command.Name}";
+        for (; result is { Command: not RootCommand }; result = result.Parent as CommandResult)
+        {
+            yield return result.Command.Name;
+        }
     }
 }

@@ -106,7 +106,8 @@ internal static class ClientCommands
         Option<bool> json = Json();
         var command = new Command(
             "status",
-            "Print a table of the nodes at all endpoints: who leads, which ballot round (TERM), how far each has come (INDEX).\n\n" +
+            "Print a table of the nodes at all endpoints: which etcd each answers as (VERSION), who leads, which ballot round\n" +
+            "(TERM), how far each has come (INDEX).\n\n" +
             "  synod status --endpoints 127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379") { json };
         Bind(command, (parsed, actions, cancellation) => actions.StatusAsync(parsed.GetValue(json), cancellation));
         return command;
@@ -115,7 +116,7 @@ internal static class ClientCommands
     /// <summary>The endpoints option that all clients and the load generator have.</summary>
     public static Option<IReadOnlyList<Uri>> EndpointsOption() => new("--endpoints")
     {
-        Description = $"Client addresses, with commas between, tried in order. Default: ${EndpointsVariable}, or {EndpointsDefault}.",
+        Description = $"Client addresses, with commas between, tried in order. The default is what ${EndpointsVariable} says, if it is set.",
         HelpName = "host:port,...",
         CustomParser = result =>
         {

@@ -25,7 +25,7 @@ internal static class DevCommand
     {
         var nodes = new Option<int>("--nodes")
         {
-            Description = "How many nodes: 1, 3 or 5. [default: 3]",
+            Description = "How many nodes: 1, 3 or 5.",
             HelpName = "N",
             DefaultValueFactory = _ => 3,
         };
@@ -33,7 +33,7 @@ internal static class DevCommand
         var fresh = new Option<bool>("--fresh") { Description = "Throw away the data of an earlier start." };
         var directory = new Option<string>("--data-dir")
         {
-            Description = "Where the nodes keep their data. [default: ./.synod]",
+            Description = "Where the nodes keep their data.",
             HelpName = "DIR",
             DefaultValueFactory = _ => "./.synod",
         };
