@@ -38,9 +38,6 @@ internal sealed class SnapshotExchange
     /// <summary>A peer's snapshot is on its way: the log need not be asked for what is in it.</summary>
     public bool IsReceiving => _target.IsActive;
 
-    /// <summary>The slot of a snapshot that was installed from a peer last; zero if none was.</summary>
-    public Slot Installed => _installed;
-
     /// <summary>A packet about snapshots.</summary>
     /// <returns>False if it is malformed.</returns>
     public bool Take(Instant now, NodeId from, ReadOnlyMemory<byte> frame)

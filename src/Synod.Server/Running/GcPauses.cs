@@ -44,8 +44,9 @@ internal sealed class GcPauses : EventListener
         {
             var pause = (eventData.TimeStamp - _suspendedAt).Ticks;
             _suspendedAt = default;
-            Volatile.Write(ref _totalTicks, _totalTicks + pause);
+            // In this order: who sees a pause in the total finds it in the longest.
             Volatile.Write(ref _longestTicks, Math.Max(_longestTicks, pause));
+            Volatile.Write(ref _totalTicks, _totalTicks + pause);
         }
     }
 }
