@@ -97,6 +97,39 @@ public sealed class PumpThreadTests
         }
     }
 
+    /// <summary>Calls something in the moment before it forgets its rings, and says whether anybody slept afterwards.</summary>
+    private sealed class WatchedBell(Action beforeQuieten) : Bell
+    {
+        private bool _isRung;
+
+        public bool WasSleptOn { get; private set; }
+
+        public override void Ring() => _isRung = true;
+
+        public override void Quieten()
+        {
+            beforeQuieten();
+            _isRung = false;
+        }
+
+        public override void Wait(TimeSpan longest) => WasSleptOn |= !_isRung;
+
+        public override void Dispose() => _isRung = false;
+    }
+
+    [Fact]
+    public void A_stop_in_the_moment_before_the_rings_are_forgotten_is_not_slept_over()
+    {
+        PumpThread? pump = null;
+        using var bell = new WatchedBell(() => pump!.Stop(TimeSpan.Zero));
+        pump = new PumpThread(
+            "test", new MonotonicClock(), _ => Instant.Never, (_, e) => Assert.Fail(e.ToString()), bell);
+        pump.Start();
+        Assert.True(pump.Stop(Deadline));
+        Assert.False(bell.WasSleptOn);
+        pump.Dispose();
+    }
+
     [Fact]
     public void The_clock_never_runs_backwards()
     {

@@ -19,7 +19,7 @@ internal sealed class PumpThread : IDisposable
     private readonly Action<PumpThread, Exception> _faulted;
     private readonly MonotonicClock _clock;
     private readonly Thread _thread;
-    private readonly Bell _bell = Bell.Create();
+    private readonly Bell _bell;
     private int _stopping;
 
     /// <summary>Makes the pump; <see cref="Start"/> starts it.</summary>
@@ -27,9 +27,12 @@ internal sealed class PumpThread : IDisposable
     /// <param name="clock">Where instants come from.</param>
     /// <param name="turn">One turn.</param>
     /// <param name="faulted">Told, on the pump's thread, what a turn threw.</param>
+    /// <param name="bell">What it sleeps on; the pump ends it. Null for the cheapest one.</param>
     public PumpThread(
-        string name, MonotonicClock clock, Func<Instant, Instant> turn, Action<PumpThread, Exception> faulted)
+        string name, MonotonicClock clock, Func<Instant, Instant> turn, Action<PumpThread, Exception> faulted,
+        Bell? bell = null)
     {
+        _bell = bell ?? Bell.Create();
         Name = name;
         _clock = clock;
         _turn = turn;
@@ -65,9 +68,10 @@ internal sealed class PumpThread : IDisposable
         {
             while (true)
             {
-                // Read before the turn: whatever was set up before Stop is seen by one whole turn after it.
-                var isLast = Volatile.Read(ref _stopping) == 1;
+                // First the rings, then the wish to stop: the other way round a stop between the two would be slept over.
+                // Read before the turn, so that whatever was set up before Stop is seen by one whole turn after it.
                 _bell.Quieten();
+                var isLast = Volatile.Read(ref _stopping) == 1;
                 var next = _turn(_clock.Now);
                 if (isLast)
                 {
