@@ -7,12 +7,14 @@ namespace Synod.Node;
 /// <summary>What became of the bytes that the apply actor was given.</summary>
 /// <param name="Slot">Of which snapshot.</param>
 /// <param name="Error">Null when a whole state was built from them; else what is wrong with them.</param>
-internal readonly record struct BuildReport(Slot Slot, string? Error);
+/// <param name="IsDropped">They were thrown away as asked; no report of before comes after this one.</param>
+internal readonly record struct BuildReport(Slot Slot, string? Error, bool IsDropped = false);
 
 /// <summary>What the core and the apply actor have in common about snapshots.</summary>
 internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
 {
     private ulong _ownEnded;
+    private ulong _ownDurable;
 
     /// <summary>Pieces of a peer's snapshot, from the core to the apply actor, which builds a state of them.</summary>
     public Mailbox<SnapshotPiece> Building { get; } = new(SnapshotMailboxes.PiecesMax, wakeApply);
@@ -31,6 +33,13 @@ internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
             Volatile.Write(ref _ownEnded, value.Number);
             wakeApply();
         }
+    }
+
+    /// <summary>The last of them that is durable; told before it is told that it ended.</summary>
+    public Slot OwnDurable
+    {
+        get => new(Volatile.Read(ref _ownDurable));
+        set => Volatile.Write(ref _ownDurable, value.Number);
     }
 
     private const int BuildReportsMax = 16;

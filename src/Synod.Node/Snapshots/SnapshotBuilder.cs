@@ -43,6 +43,7 @@ internal sealed class SnapshotBuilder(NodeOptions options, SnapshotBoard board)
         if (piece.Step == SnapshotStep.Drop)
         {
             _installer = piece.Slot == _slot ? null : _installer;
+            _unposted = new BuildReport(piece.Slot, null, IsDropped: true); // In place of one that nobody waits for any more.
             return;
         }
         if (piece.Offset == 0)

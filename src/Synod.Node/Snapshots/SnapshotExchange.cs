@@ -132,6 +132,7 @@ internal sealed class SnapshotExchange
         if (e.Origin == SnapshotOrigin.Own)
         {
             _observer.Snapshot(new SnapshotNotice(SnapshotNoticeKind.Taken, e.File.Slot, e.File.Bytes, e.Took));
+            _board.OwnDurable = e.File.Slot;
             _board.OwnEnded = e.File.Slot;
         }
         else

@@ -20,6 +20,7 @@ internal sealed class SnapshotTaker(
     private Slot _waitsFor;
     private SnapshotPiece _unposted;
     private long _offset;
+    private long _bytesBefore;
 
     /// <summary>A decree was applied.</summary>
     /// <param name="state">What came of it.</param>
@@ -36,7 +37,7 @@ internal sealed class SnapshotTaker(
         if (_bytesSince >= _lastBytes * options.Snapshots.JournalPerSnapshotMin)
         {
             _cursor = state.OpenCursor(options.ClusterId, configuration);
-            (_offset, _bytesSince) = (0, 0);
+            (_offset, _bytesBefore, _bytesSince) = (0, _bytesSince, 0);
         }
     }
 
@@ -46,7 +47,7 @@ internal sealed class SnapshotTaker(
     {
         if (_waitsFor != Slot.Zero && board.OwnEnded >= _waitsFor)
         {
-            GiveUp(); // Nothing is left of it, unless the disk has refused it half-way.
+            End(board.OwnDurable >= _waitsFor);
         }
         if (_cursor is not null)
         {
@@ -57,7 +58,6 @@ internal sealed class SnapshotTaker(
                     SnapshotOrigin.Own, _cursor.Slot, _offset, bytes,
                     _cursor.IsAtEnd ? SnapshotStep.Last : SnapshotStep.Piece);
                 _offset += bytes.Length;
-                _lastBytes = _offset;
             }
             if (!files.TryPost(_unposted))
             {
@@ -68,6 +68,20 @@ internal sealed class SnapshotTaker(
             _cursor = _cursor.IsAtEnd ? null : _cursor;
         }
         return _cursor is not null ? now : Instant.Never;
+    }
+
+    // What a refused one would have covered weighs on: a disk that was full for a moment must not keep the journal long.
+    private void End(bool isDurable)
+    {
+        if (isDurable)
+        {
+            _lastBytes = _offset;
+        }
+        else
+        {
+            _bytesSince += _bytesBefore;
+        }
+        GiveUp(); // Nothing is left of it, unless the disk has refused it half-way.
     }
 
     /// <summary>The state is another one now: what was being written is older than it.</summary>

@@ -28,6 +28,7 @@ internal sealed class SnapshotTarget(
     private bool _isFinishing;
     private Slot _dropFile;
     private Slot _dropState;
+    private bool _awaitsDrop;
 
     /// <summary>A snapshot is being fetched.</summary>
     public bool IsActive => _slot != Slot.Zero;
@@ -104,7 +105,8 @@ internal sealed class SnapshotTarget(
     /// <summary>The state is built, or cannot be.</summary>
     public void Built(Instant now, in BuildReport report)
     {
-        if (!IsActive || report.Slot != _slot)
+        _awaitsDrop &= !report.IsDropped;
+        if (report.IsDropped || !IsActive || report.Slot != _slot)
         {
             return;
         }
@@ -163,7 +165,9 @@ internal sealed class SnapshotTarget(
 
     private bool HasRoom => files.Count < files.Limit && building.Count < building.Limit;
 
-    private bool DropsAreDone => _dropFile == Slot.Zero && _dropState == Slot.Zero;
+    // The state's actor must have said so: a late report of the fetch before would be taken for the next one's, which may
+    // be of the same slot.
+    private bool DropsAreDone => _dropFile == Slot.Zero && _dropState == Slot.Zero && !_awaitsDrop;
 
     private static void PostDrop(Mailbox<SnapshotPiece> to, ref Slot slot)
     {
@@ -179,6 +183,7 @@ internal sealed class SnapshotTarget(
         observer.Snapshot(new SnapshotNotice(SnapshotNoticeKind.FetchEnded, _slot, _offset, now - _begunAt, _from, why));
         _dropFile = _isFinishing ? Slot.Zero : _slot; // What was found whole may stay: nobody depends on it.
         _dropState = _slot;
+        _awaitsDrop = true;
         _slot = Slot.Zero;
     }
 

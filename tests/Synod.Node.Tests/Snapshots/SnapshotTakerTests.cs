@@ -1,8 +1,51 @@
+using Synod.Paxos;
+using Synod.Ports;
+using Synod.Storage;
+
 namespace Synod.Node.Tests;
 
 /// <summary>When the next snapshot of the own state is taken.</summary>
 public sealed class SnapshotTakerTests
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_refused_snapshot_would_have_covered_weighs_on(bool isDurable)
+    {
+        var board = new SnapshotBoard(static () => { }, static () => { });
+        var files = new SnapshotMailboxes(static () => { }, static () => { });
+        var options = new NodeOptions
+        {
+            Self = new NodeId(1), ClusterId = 1, Identity = new DataIdentity(17), Members = [],
+            Snapshots = new SnapshotOptions { EveryDecrees = 10, JournalPerSnapshotMin = 1 },
+        };
+        var configuration = new Configuration(1, [new NodeId(1)], QuorumSystem.Majority(1));
+        var taker = new SnapshotTaker(options, configuration, board, files.Pieces, new SnapshotFile(Slot.Zero, 500_000), 1_000_000);
+        var state = new ReplicatedState(0);
+        var driver = new StateDriver(1);
+        Assert.Equal(new Slot(10), NextBegun());
+        board.OwnDurable = isDurable ? new Slot(10) : Slot.Zero;
+        board.OwnEnded = new Slot(10);
+        taker.Turn(new Instant(1));
+        // A few bytes since: they are not worth another one, unless all those before still wait for one.
+        Assert.Equal(isDurable ? Slot.Zero : new Slot(20), NextBegun());
+
+        Slot NextBegun()
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                state.Apply(driver.Next(), static _ => false);
+                taker.Applied(state, 1);
+            }
+            var begun = Slot.Zero;
+            while (taker.Turn(new Instant(1)) != Instant.Never || files.Pieces.Count > 0)
+            {
+                begun = files.Pieces.TryTake(out var piece) ? piece.Slot : begun;
+            }
+            return begun;
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

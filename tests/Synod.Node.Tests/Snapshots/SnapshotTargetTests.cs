@@ -64,6 +64,28 @@ public sealed class SnapshotTargetTests
         Assert.False(_target.IsActive);
     }
 
+    [Fact]
+    public void A_late_report_of_an_abandoned_fetch_is_not_taken_for_the_next_one_of_the_same_slot()
+    {
+        _target.Take(_now, Source, Packet(SnapshotMessageKind.Piece, 0, new byte[100]));
+        _target.FileFailed(_now, new Slot(9), "the disk is full");
+        _now += TimeSpan.FromSeconds(6);
+        _target.Turn(_now, Slot.Zero, isHeard: true);
+        // The state's actor has stood still meanwhile, and now comes to the end of what it was given first.
+        _target.Offered(_now, Source, Packet(SnapshotMessageKind.Offer, 0, []));
+        _target.Built(_now, new BuildReport(new Slot(9), null));
+        _target.Built(_now, new BuildReport(new Slot(9), null, IsDropped: true));
+        _target.Offered(_now, Source, Packet(SnapshotMessageKind.Offer, 0, []));
+        Assert.True(_target.IsActive);
+        _target.Turn(_now, Slot.Zero, isHeard: true);
+        var steps = new List<SnapshotStep>();
+        while (_files.Pieces.TryTake(out var piece))
+        {
+            steps.Add(piece.Step);
+        }
+        Assert.Equal([SnapshotStep.Piece, SnapshotStep.Drop], steps); // Nothing of the new one is finished yet.
+    }
+
     private static SnapshotPacket Packet(SnapshotMessageKind kind, long offset, byte[] bytes) =>
         new(kind, Cluster, new Slot(9), offset, 100, bytes);
 
