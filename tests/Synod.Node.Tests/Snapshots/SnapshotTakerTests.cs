@@ -20,7 +20,8 @@ public sealed class SnapshotTakerTests
             Snapshots = new SnapshotOptions { EveryDecrees = 10, JournalPerSnapshotMin = 1 },
         };
         var configuration = new Configuration(1, [new NodeId(1)], QuorumSystem.Majority(1));
-        var taker = new SnapshotTaker(options, configuration, board, files.Pieces, new SnapshotFile(Slot.Zero, 500_000), 1_000_000);
+        var taker = new SnapshotTaker(
+            options, configuration, board, files.Pieces, new SnapshotFile(Slot.Zero, 500_000), 1_000_000);
         var state = new ReplicatedState(0);
         var driver = new StateDriver(1);
         Assert.Equal(new Slot(10), NextBegun());
