@@ -82,6 +82,9 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Error, Message = "a snapshot is damaged and passed over for the one before it; check the medium slot={Slot}: {Why}")]
     public static partial void SnapshotRefused(this ILogger log, ulong slot, string why);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "a kept snapshot is damaged and counts no more, a new one is taken with the next write; check the medium slot={Slot}: {Why}")]
+    public static partial void SnapshotRotten(this ILogger log, ulong slot, string why);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "fetching a snapshot: what is missing here is older than the peer's journal slot={Slot} bytes={Bytes} peer={Peer}")]
     public static partial void SnapshotFetching(this ILogger log, ulong slot, long bytes, string peer);
 

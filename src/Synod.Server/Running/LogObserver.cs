@@ -125,6 +125,9 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
             case SnapshotNoticeKind.Refused:
                 log.SnapshotRefused(slot, notice.Text ?? "");
                 break;
+            case SnapshotNoticeKind.Rotten:
+                log.SnapshotRotten(slot, notice.Text ?? "");
+                break;
             case SnapshotNoticeKind.JournalLetGo:
                 log.JournalTrimmed(slot);
                 break;
