@@ -139,7 +139,7 @@ public sealed partial class SynodNode : INode
         var genesis = new Genesis(
             _options, new DirectoryMembership(_directory, _options.Members), _peers, _observer);
         var sums = new Mailbox<EffectSumAt>(EffectSumsMax, _wakes.Core);
-        var divergence = new Divergence(_options, sums, _peers);
+        var divergence = new Divergence(_options, sums, _peers, _state.AppliedUpTo);
         var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
         var leases = new LeaseBoard(_wakes.Core);
         leases.Show(_state);
