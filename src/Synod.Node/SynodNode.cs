@@ -137,7 +137,7 @@ public sealed partial class SynodNode : INode
         _host = new LogHost(Group, _replica, _output, _journalBoxes, _peers);
         var spent = new Mailbox<ApplyBatch>(ApplyBatchesMax, static () => { });
         var genesis = new Genesis(
-            _options, new DirectoryMembership(_directory, _options.Members), _peers, _observer);
+            _options, new DirectoryMembership(_directory, _options.Members), _peers, _observer, StateBeginning.Of(_state));
         var sums = new Mailbox<EffectSumAt>(EffectSumsMax, _wakes.Core);
         var divergence = new Divergence(_options, sums, _peers, _state.AppliedUpTo);
         var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
