@@ -170,6 +170,23 @@ internal sealed class TestCluster : IAsyncDisposable
         return leader!;
     }
 
+    /// <summary>Has a node lead that is well and caught up.</summary>
+    public async Task MoveLeadAsync(NodeUnderTest target)
+    {
+        using var client = Client(target);
+        var id = (await client.StatusAsync(target.Endpoint, CancellationToken.None)).Header.MemberId;
+        await WaitAsync($"{target.Name} leads", async () =>
+        {
+            var leader = await LeaderAsync();
+            if (leader != target)
+            {
+                // It may be refused while the target is behind; the lead may also move by itself meanwhile.
+                await RunningCommand.EtcdctlAsync(leader.ClientUrl, "move-leader", id.ToString("x", CultureInfo.InvariantCulture));
+            }
+            return leader == target;
+        });
+    }
+
     /// <summary>Writes until it works: for tests which are about what comes after.</summary>
     public async Task PutEventuallyAsync(string key, string value, params NodeUnderTest[] nodes)
     {
