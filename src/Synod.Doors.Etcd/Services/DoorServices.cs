@@ -47,6 +47,7 @@ internal sealed class DoorServices : IDisposable
             Unary(MaintenanceService.Name, "Hash", maintenance.Hash),
             Unary(MaintenanceService.Name, "Defragment", maintenance.Defragment),
             Unary(MaintenanceService.Name, "Alarm", maintenance.Alarm),
+            Unary(MaintenanceService.Name, "Downgrade", MaintenanceService.Downgrade),
             Unary(MaintenanceService.Name, "MoveLeader", maintenance.MoveLeader),
             new SnapshotMethod(node, identity, options, _closing.Token),
             Unary(MaintenanceService.HealthName, "Check", maintenance.Check),
