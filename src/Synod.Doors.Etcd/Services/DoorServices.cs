@@ -61,7 +61,7 @@ internal sealed class DoorServices : IDisposable
             ["/metrics"] = new MetricsPage(metrics, methods),
         };
         _meter = new DoorMeter(methods, _streams);
-        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options), logger);
+        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options, _closing.Token), logger);
 
         UnaryMethod Unary(string service, string name, BeginUnary begin) =>
             new(service, name, node, options, time, begin);
