@@ -33,8 +33,8 @@ public sealed class AgreementJudge(Configuration configuration)
     /// <summary>An acceptor has answered that it accepted.</summary>
     /// <param name="accepted">Its answer.</param>
     /// <param name="rival">
-    /// Who had accepted another value under the same ballot, where this is the first acceptance of its value under it: a
-    /// ballot is bound to one value.
+    /// Who had accepted another value under the same ballot, where this is the first acceptance of its value under it:
+    /// a ballot is bound to one value.
     /// </param>
     /// <returns>Whether another value than the one before is chosen by this.</returns>
     public bool Take(in Accepted accepted, out (int Place, Value Value)? rival)

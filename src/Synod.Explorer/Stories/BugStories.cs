@@ -31,8 +31,8 @@ public static class BugStories
         })
     {
         WhyItWentWrong =
-            "Both values were found under 1.p1, and nothing tells which of them was chosen: p2 took the first. A ballot "
-            + "must be bound to one value, also across a crash.",
+            "Both values were found under 1.p1, and nothing tells which of them was chosen: p2 took the first. A "
+            + "ballot must be bound to one value, also across a crash.",
         WhyItWentWell =
             "green was proposed under 2.p1, which is above 1.p1: p2 can tell which is the newer one. The real p2 would "
             + "also stop with an alarm if it ever found two values under one ballot.",
@@ -50,7 +50,7 @@ public static class BugStories
             stage.Phase1(1, 1, 2);
             stage.Accept(1, 1);
             stage.LoseFrom(1, "Accepted 1.p1 red");
-            stage.Note("p1 hears nothing and gives up: its client is told that the end is unknown. The next one comes.");
+            stage.Note("p1 hears nothing and gives up: its client is told that the end is unknown. Another one comes.");
             stage.Wish(1, "blue");
             stage.Phase1UntilEnough(1, 2, 3);
             stage.Phase2(1, 2, 3);
@@ -64,8 +64,8 @@ public static class BugStories
         WhyItWentWrong =
             "blue was acknowledged, and is gone: p2 found red and blue under the same ballot, and took the first.",
         WhyItWentWell =
-            "The Accept of 1.p1 cannot be taken back: 1.p1 stays bound to red, and whatever p1 sends next has a ballot of "
-            + "its own, which no later proposer can mistake. p1 also keeps to its first wish, so the second client is "
+            "The Accept of 1.p1 cannot be taken back: 1.p1 stays bound to red. Whatever p1 sends next has a ballot "
+            + "of its own, which no later proposer can mistake. p1 keeps to its first wish, and the second client is "
             + "told red.",
     };
 

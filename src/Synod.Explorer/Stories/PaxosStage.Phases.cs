@@ -60,7 +60,9 @@ public sealed partial class PaxosStage
         Tell($"crashes, restarts; on disk: {memory}{files}", AcceptorLane(acceptor), EventMark.Crashes);
     }
 
-    /// <summary>A proposer crashes and starts again with the mark on its disk, and with what its client wants now.</summary>
+    /// <summary>A proposer crashes and starts again with the mark on its disk.</summary>
+    /// <param name="proposer">Which.</param>
+    /// <param name="wish">What its client wants now; null for the same as before.</param>
     public void CrashProposer(int proposer, string? wish = null)
     {
         var mark = _marks[proposer - 1];

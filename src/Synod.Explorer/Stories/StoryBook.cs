@@ -28,7 +28,9 @@ public static class StoryBook
         new("flexible-quorum", "Phase 1 asks three of four, two choose", PaxosStories.FlexibleQuorum),
         new("bug-ballot-reuse", "Bug 1: a ballot used again after a restart", BugStories.BallotReuse.Tell),
         new("bug-timed-out-accept", "Bug 2: a ballot used again after a time-out", BugStories.TimedOutAccept.Tell),
-        new("bug-answer-before-disk", "Bug 3: an answer that the disk would not swear to", BugStories.AnswerBeforeDisk.Tell),
+        new(
+            "bug-answer-before-disk", "Bug 3: an answer that the disk would not swear to",
+            BugStories.AnswerBeforeDisk.Tell),
         new("bug-promise-regression", "Bug 4: an Accept that lowers the promise", BugStories.PromiseRegression.Tell),
         new("commit", "Paxos Commit: all are prepared", CommitStories.Commit),
         new("commit-abort", "Paxos Commit: a participant dies, a recovery aborts", CommitStories.Abort),

@@ -107,7 +107,10 @@ internal static class SynodCommandLine
         OneLine(message)
             .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)
             .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
-            .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal);
+            .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal)
+            .Replace(
+                "as expected type 'System.Nullable`1[System.UInt64]'", "as a whole number from 0 up",
+                StringComparison.Ordinal);
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split(['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries));

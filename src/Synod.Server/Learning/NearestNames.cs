@@ -3,10 +3,11 @@ namespace Synod.Server.Learning;
 /// <summary>Finds what somebody may have meant who mistyped a name.</summary>
 internal static class NearestNames
 {
-    private const int NamesMax = 3;
+    private const int NamesMax = 5;
 
     /// <summary>
-    /// The names that contain the word or that it takes few changes of a letter to come to, nearest first; at most three.
+    /// The names that contain the word, or that it takes few changes of a letter to come to, nearest first; at most
+    /// five.
     /// </summary>
     public static IReadOnlyList<string> To(string word, IEnumerable<string> names)
     {

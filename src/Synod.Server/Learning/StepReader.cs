@@ -41,5 +41,10 @@ internal sealed class StepReader
     // Without an echo: it would stand in the diagram.
     private static char? ReadKey() => Console.ReadKey(intercept: true).KeyChar;
 
-    private static char? ReadLine() => Console.In.ReadLine() is { } line ? line is [var first, ..] ? first : '\n' : null;
+    private static char? ReadLine() => Console.In.ReadLine() switch
+    {
+        null => null,
+        [var first, ..] => first,
+        _ => '\n',
+    };
 }

@@ -143,7 +143,7 @@ internal sealed class StoryPrinter
     private void PrintEvent(int number, IReadOnlyList<string> lanes, WorldEvent what) =>
         PrintRow($"{number,3}. ", SpaceTimeDiagram.Row(lanes, what), StyleOf(what), what.Text, lanes);
 
-    /// <summary>The columns of a row, and what there is to say: beside them, or below them on a narrow terminal.</summary>
+    /// <summary>A row's columns, and what there is to say: beside them, or below them on a narrow terminal.</summary>
     private void PrintRow(string number, string row, Style style, string text, IReadOnlyList<string> lanes)
     {
         var room = _width - NumberWidth - row.Length;

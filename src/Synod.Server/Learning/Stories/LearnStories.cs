@@ -11,13 +11,15 @@ internal static class LearnStories
 {
     private static readonly NodeId Acceptor1 = new(1);
 
-    /// <summary>All of them, in the order in which they are best read, without <see cref="StoryBook.Random"/>.</summary>
+    /// <summary>
+    /// All of them, in the order in which they are best read; <see cref="StoryBook.Random"/> is not among them.
+    /// </summary>
     public static IReadOnlyList<StoryEntry> All { get; } = Compose();
 
     /// <summary>P5 of the checklist.</summary>
     public static TwoActs OnlyGoodCopy { get; } = new(
         "a store of two files takes turns before the write has succeeded",
-        "the turn changes only after a write that is known to be on disk, and after a failed one nothing more is written",
+        "the turn changes only after a write that is known to be on disk; after a failed one nothing more is written",
         Cast(_ => new TogglesFirstDisk(Files())),
         Cast(_ => new StoreDisk(Files())),
         stage =>
@@ -26,7 +28,7 @@ internal static class LearnStories
             stage.Begin(1);
             stage.Phase1(1, 1, 2);
             stage.Phase2(1, 1, 2);
-            stage.Note("red is chosen, by a1 and a2. Then a1's disk is full, and there is room again, and p2 asks again.");
+            stage.Note("red is chosen, by a1 and a2. Then a1's disk is full; there is room again, and p2 asks again.");
             stage.Begin(2);
             stage.Prepare(2, 1);
             stage.Prepare(2, 1);
@@ -39,7 +41,7 @@ internal static class LearnStories
             "The write to one file failed, and the next went over the other, the only copy of what a1 had accepted; it "
             + "was torn. The file that was left is sound, and too old: a1 told p2 that it had accepted nothing.",
         WhyItWentWell =
-            "No write, done or failed, touches the newest good copy: a1 still knows that it accepted red, and p2 finds it.",
+            "No write, done or failed, touches the newest good copy: a1 knows that it accepted red, and p2 finds it.",
     };
 
     /// <summary>The story of that name, or null.</summary>

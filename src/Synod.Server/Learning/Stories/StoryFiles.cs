@@ -16,8 +16,8 @@ internal enum WriteFate
 }
 
 /// <summary>
-/// The data directory of a story, in memory: a story says beforehand what happens to each write. What it does not need it
-/// does not have.
+/// The data directory of a story, in memory: a story says beforehand what happens to each write. It has no more than
+/// stories need.
 /// </summary>
 /// <param name="fates">What happens to the first writes; all later ones are done.</param>
 internal sealed class StoryFiles(params WriteFate[] fates) : IDisk

@@ -7,8 +7,8 @@ using Synod.Storage.Durable;
 namespace Synod.Server.Learning.Stories.Wrong;
 
 /// <summary>
-/// Bug 5: two files written in place by turns, and the turn is over before the write has succeeded. So the write after a
-/// failed one goes over the only good copy.
+/// Bug 5: two files written in place by turns, and the turn is over before the write has succeeded. So the write after
+/// a failed one goes over the only good copy.
 /// </summary>
 internal sealed class TogglesFirstDisk : IStateDisk
 {
@@ -55,7 +55,8 @@ internal sealed class TogglesFirstDisk : IStateDisk
         foreach (var name in Names)
         {
             var verdict = Read(name, out var serial, out var state);
-            verdicts.Add($"file {name}: {(verdict == StateVerdict.Intact ? "whole" : "torn")}");
+            var word = verdict == StateVerdict.Intact ? "whole" : IsEmpty(name) ? "empty" : "torn";
+            verdicts.Add($"file {name}: {word}");
             if (verdict == StateVerdict.Intact && serial > _serial)
             {
                 (_serial, Durable) = (serial, StoreDisk.StateOf(state.Span));
@@ -74,9 +75,18 @@ internal sealed class TogglesFirstDisk : IStateDisk
         return StateRecord.Read(bytes.AsMemory(0, StateRecord.HeaderBytes + length), out serial, out state);
     }
 
+    private bool IsEmpty(string name)
+    {
+        var bytes = new byte[FileBytes];
+        _files.Read(name, 0, bytes);
+        return bytes.AsSpan().IndexOfAnyExcept((byte)0) < 0;
+    }
+
     private string? Do(DiskOperation operation, string name, ReadOnlyMemory<byte> bytes)
     {
         _files.Submit(new DiskRequest(1, operation, name, 0, bytes, FileBytes));
-        return _files.TryTakeCompletion(out var completion) ? completion.Error : $"the power fails while it writes file {name}";
+        return _files.TryTakeCompletion(out var completion)
+            ? completion.Error
+            : $"the power fails while it writes file {name}";
     }
 }
