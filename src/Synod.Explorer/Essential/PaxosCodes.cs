@@ -58,6 +58,10 @@ internal sealed class PaxosCodes
     /// <summary>The same message from or to another acceptor.</summary>
     public static ulong WithAcceptor(ulong code, int acceptor) => (code & ~(0xffUL << 16)) | ((ulong)acceptor << 16);
 
+    /// <summary>The vote that an acceptor answers an Accept with.</summary>
+    public static ulong VoteFor(ulong accept, int acceptor) =>
+        WithAcceptor(accept & ~(0xffUL << 40), acceptor) | ((ulong)Accepted << 40);
+
     public ulong Of(in Prepare message, int to) => Pack(Prepare, message.Ballot, null, to, Ballot.None);
 
     public ulong Of(in Accept message, int to) => Pack(Accept, message.Ballot, message.Value, to, Ballot.None);

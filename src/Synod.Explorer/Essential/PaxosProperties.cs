@@ -73,7 +73,7 @@ public sealed partial class PaxosWorld
     /// </summary>
     internal ulong ChosenBits()
     {
-        var chosen = 0UL;
+        var chosen = _chosen;
         var voters = default(MemberSet);
         var ballotAndValue = 0UL;
         for (var i = 0; i < _pool.Count; i++)

@@ -25,7 +25,7 @@ public sealed partial class PaxosWorld
             {
                 actions.Add(new WorldAction(SyncProposer, i, 0));
             }
-            else if (_proposers[i].BallotsUsed < _options.BallotsPerProposer)
+            else if (!_proposers[i].IsOver && _proposers[i].BallotsUsed < _options.BallotsPerProposer)
             {
                 actions.Add(new WorldAction(Start, i, 0));
             }
@@ -64,7 +64,8 @@ public sealed partial class PaxosWorld
                 for (var place = 0; place < _acceptors.Length; place++)
                 {
                     if (IsFor(PaxosCodes.Acceptor(code), place)
-                        && _acceptors[place].WritesUnderWay < _options.WritesUnderWayMax)
+                        && _acceptors[place].WritesUnderWay < _options.WritesUnderWayMax
+                        && !(_options.ForgetsTheDead && IsDead(code, place)))
                     {
                         actions.Add(new WorldAction(DeliverToAcceptor, place, code));
                     }
@@ -114,20 +115,30 @@ public sealed partial class PaxosWorld
     /// <inheritdoc/>
     public bool Apply(WorldAction action)
     {
+        var changed = Do(action);
+        if (changed && _options.ForgetsTheDead)
+        {
+            ForgetTheDead();
+        }
+        return changed;
+    }
+
+    private bool Do(WorldAction action)
+    {
         switch (action.Kind)
         {
             case Start:
                 Begin(_proposers[action.Process]);
                 return true;
             case SyncProposer:
-                SendToAcceptors(_proposers[action.Process].Sync());
+                SendPrepare(_proposers[action.Process], _proposers[action.Process].Sync());
                 return true;
             case SyncAcceptor:
                 _acceptors[action.Process].Sync(_pool);
                 return true;
             case DeliverToProposer:
                 _pool.Arrive(action.Argument);
-                return StepProposer(_proposers[action.Process].Role, action.Argument) || !_options.MessagesStay;
+                return StepProposer(_proposers[action.Process], action.Argument) || !_options.MessagesStay;
             case DeliverToAcceptor:
                 _pool.Arrive(action.Argument);
                 return StepAcceptor(_acceptors[action.Process], action.Argument) || !_options.MessagesStay;
@@ -159,10 +170,10 @@ public sealed partial class PaxosWorld
 
     private void Begin(ProposerProcess proposer)
     {
-        proposer.BallotsUsed++;
         var prepare = proposer.Role.Prepare();
         Check.That(prepare.TryRelease(prepare.Record, out var message));
         var coded = new AfterWrite<BallotMark, ulong>(prepare.Record, _codes.Of(message, PaxosCodes.Everyone));
+        proposer.Ask(_codes.CodeOf(message.Ballot));
         if (!coded.TryRelease(proposer.Disk, out var code))
         {
             if (_options.SyncIsAStep)
@@ -173,15 +184,22 @@ public sealed partial class PaxosWorld
             proposer.WriteNow(coded.Record);
             Check.That(coded.TryRelease(proposer.Disk, out code));
         }
+        SendPrepare(proposer, code);
+    }
+
+    private void SendPrepare(ProposerProcess proposer, ulong code)
+    {
+        proposer.HighestSent = Math.Max(proposer.HighestSent, PaxosCodes.BallotCode(code));
         SendToAcceptors(code);
     }
 
-    private bool StepProposer(IProposerRole proposer, ulong code)
+    private bool StepProposer(ProposerProcess proposer, ulong code)
     {
-        var before = proposer.Promises;
-        var accept = proposer.Step(_codes.AsPromise(code));
+        var before = proposer.Role.Promises;
+        var accept = proposer.Role.Step(_codes.AsPromise(code));
+        proposer.IsBound |= accept.HasValue;
         Send(accept);
-        return accept.HasValue || proposer.Promises != before;
+        return accept.HasValue || proposer.Role.Promises != before;
     }
 
     private void Send(Accept? accept)

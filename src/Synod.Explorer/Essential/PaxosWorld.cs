@@ -26,6 +26,9 @@ public sealed partial class PaxosWorld : ISymmetricWorld
     private int _losses;
     private int _duplications;
 
+    // Values, a bit each, that were chosen with votes that are forgotten.
+    private ulong _chosen;
+
     /// <summary>Makes the world.</summary>
     public PaxosWorld(PaxosWorldOptions options)
     {
@@ -33,6 +36,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         Check.That(options.Learners is 0 or 1);
         Check.That(!options.AcceptorsAreInterchangeable || options.Learners == 0);
         Check.That(options.WritesUnderWayMax is >= 1 and <= 7);
+        Check.That(!options.ForgetsTheDead || (options.MessagesStay && options.Learners == 0));
         _options = options;
         _codes = new PaxosCodes(options.Configuration.Voters, options.Proposers);
         _acceptors = new AcceptorProcess[options.Configuration.Voters.Count];
@@ -70,7 +74,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         for (var i = 0; i < _proposers.Length; i++)
         {
             var role = _options.MakeProposer(_codes.ProposerNode(i), _options.Configuration);
-            _proposers[i] = new ProposerProcess(role);
+            _proposers[i] = new ProposerProcess(role, _acceptors.Length);
             Check.That(role.Propose(_codes.Wish(i, 0)) is null);
         }
         if (_learner is not null)
@@ -83,6 +87,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         }
         _pool.Clear();
         (_acceptorCrashes, _proposerCrashes, _losses, _duplications) = (0, 0, 0, 0);
+        _chosen = 0;
     }
 
     /// <inheritdoc/>
@@ -113,12 +118,10 @@ public sealed partial class PaxosWorld : ISymmetricWorld
     public void WritePermuted(StateWriter writer, int permutation)
     {
         var places = _permutations[permutation];
-        writer.NewPlaces = permutation == 0 ? null : places;
         foreach (var proposer in _proposers)
         {
-            proposer.Write(writer);
+            proposer.Write(writer, permutation == 0 ? null : places, _options.ForgetsTheDead);
         }
-        writer.NewPlaces = null;
         for (var newPlace = 0; newPlace < _acceptors.Length; newPlace++)
         {
             var place = permutation == 0 ? newPlace : Array.IndexOf(places, newPlace);
@@ -129,6 +132,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         writer.WriteByte((byte)_proposerCrashes);
         writer.WriteByte((byte)_losses);
         writer.WriteByte((byte)_duplications);
+        writer.WriteNumber(_chosen);
         if (permutation == 0)
         {
             _pool.Write(writer);
@@ -155,6 +159,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld
         _proposerCrashes = reader.ReadByte();
         _losses = reader.ReadByte();
         _duplications = reader.ReadByte();
+        _chosen = reader.ReadNumber();
         _pool.Read(ref reader);
     }
 
