@@ -1,3 +1,4 @@
+using Synod.Explorer.Decision;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 
@@ -16,6 +17,9 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
     public IAcceptorRole Role { get; } = role;
 
     public AcceptorState Disk { get; private set; }
+
+    /// <summary>Whether its memory is not behind its disk.</summary>
+    public bool UpholdsDisk => Role.State.Covers(Disk);
 
     public int WritesUnderWay => _underWay.Count;
 
@@ -59,6 +63,10 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
         }
     }
 
+    /// <summary>Answers that would change nothing need not wait.</summary>
+    public void ForgetTheDead(DecisionNetwork network) =>
+        _waiting.RemoveAll(waiting => network.IsOfNoUse(MessageOf(waiting)));
+
     /// <summary>Memory is lost; of the writes under way the oldest ones still reach the disk.</summary>
     public void CrashAndRestart(int writesKept)
     {
@@ -71,7 +79,8 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
         Role.Restart(Disk);
     }
 
-    public void Write(StateWriter writer, int place, int newPlace)
+    /// <summary>Writes canonical bytes, as they would be if it stood at that place.</summary>
+    public void Write(StateWriter writer, int newPlace)
     {
         Role.Write(writer);
         var same = Disk == Role.State;
@@ -88,8 +97,7 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
         foreach (var answer in _waiting)
         {
             answer.Record.Write(writer);
-            var message = MessageOf(answer);
-            writer.WriteNumber(place == newPlace ? message : PaxosCodes.WithAcceptor(message, newPlace + 1));
+            writer.WriteNumber(DecisionCodes.WithAcceptor(MessageOf(answer), newPlace + 1));
         }
     }
 

@@ -1,3 +1,4 @@
+using Synod.Explorer.Decision;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 
@@ -49,12 +50,12 @@ public sealed partial class PaxosWorld
 
     private void ListDeliveries(ActionList actions, ulong code)
     {
-        switch (PaxosCodes.Kind(code))
+        switch (DecisionCodes.Kind(code))
         {
-            case PaxosCodes.Promise:
-                actions.Add(new WorldAction(DeliverToProposer, PaxosCodes.Proposer(code), code));
+            case DecisionCodes.Promise:
+                actions.Add(new WorldAction(DeliverToProposer, DecisionCodes.Proposer(code), code));
                 break;
-            case PaxosCodes.Accepted:
+            case DecisionCodes.Accepted:
                 if (_learner is not null)
                 {
                     actions.Add(new WorldAction(DeliverToLearner, 0, code));
@@ -63,9 +64,8 @@ public sealed partial class PaxosWorld
             default:
                 for (var place = 0; place < _acceptors.Length; place++)
                 {
-                    if (IsFor(PaxosCodes.Acceptor(code), place)
-                        && _acceptors[place].WritesUnderWay < _options.WritesUnderWayMax
-                        && !(_options.ForgetsTheDead && IsDead(code, place)))
+                    if (IsFor(DecisionCodes.Acceptor(code), place)
+                        && _acceptors[place].WritesUnderWay < _options.WritesUnderWayMax)
                     {
                         actions.Add(new WorldAction(DeliverToAcceptor, place, code));
                     }
@@ -85,7 +85,7 @@ public sealed partial class PaxosWorld
         }
     }
 
-    private static bool IsFor(int to, int place) => to == PaxosCodes.Everyone || to == place + 1;
+    private static bool IsFor(int to, int place) => to == DecisionCodes.Everyone || to == place + 1;
 
     private void ListCrashes(ActionList actions)
     {
@@ -115,6 +115,7 @@ public sealed partial class PaxosWorld
     /// <inheritdoc/>
     public bool Apply(WorldAction action)
     {
+        _wentBack = false;
         var changed = Do(action);
         if (changed && _options.ForgetsTheDead)
         {
@@ -158,12 +159,14 @@ public sealed partial class PaxosWorld
                 _proposerCrashes++;
                 var proposer = _proposers[action.Process];
                 proposer.CrashAndRestart(writeKept: action.Argument == 1);
-                Send(proposer.Role.Propose(_codes.Wish(action.Process, proposer.Life)));
+                _network.Send(proposer.Role.Propose(_codes.Wish(action.Process, proposer.Life)));
+                _wentBack = CountsPromisesOf(proposer, proposer.HighestSent);
                 return true;
             default:
                 Check.That(action.Kind == CrashAcceptor);
                 _acceptorCrashes++;
                 _acceptors[action.Process].CrashAndRestart((int)action.Argument);
+                _wentBack = !_acceptors[action.Process].UpholdsDisk;
                 return true;
         }
     }
@@ -172,7 +175,7 @@ public sealed partial class PaxosWorld
     {
         var prepare = proposer.Role.Prepare();
         Check.That(prepare.TryRelease(prepare.Record, out var message));
-        var coded = new AfterWrite<BallotMark, ulong>(prepare.Record, _codes.Of(message, PaxosCodes.Everyone));
+        var coded = new AfterWrite<BallotMark, ulong>(prepare.Record, _codes.Of(message));
         proposer.Ask(_codes.CodeOf(message.Ballot));
         if (!coded.TryRelease(proposer.Disk, out var code))
         {
@@ -189,8 +192,10 @@ public sealed partial class PaxosWorld
 
     private void SendPrepare(ProposerProcess proposer, ulong code)
     {
-        proposer.HighestSent = Math.Max(proposer.HighestSent, PaxosCodes.BallotCode(code));
-        SendToAcceptors(code);
+        var ballot = DecisionCodes.BallotCode(code);
+        _wentBack |= ballot <= proposer.HighestSent || CountsPromisesOf(proposer, proposer.HighestSent);
+        proposer.HighestSent = Math.Max(proposer.HighestSent, ballot);
+        _network.SendToAll(code);
     }
 
     private bool StepProposer(ProposerProcess proposer, ulong code)
@@ -198,36 +203,39 @@ public sealed partial class PaxosWorld
         var before = proposer.Role.Promises;
         var accept = proposer.Role.Step(_codes.AsPromise(code));
         proposer.IsBound |= accept.HasValue;
-        Send(accept);
+        _network.Send(accept);
         return accept.HasValue || proposer.Role.Promises != before;
     }
 
-    private void Send(Accept? accept)
+    /// <summary>Whether promises of a ballot that is not asked for any more would still be taken in.</summary>
+    private bool CountsPromisesOf(ProposerProcess proposer, int ballot)
     {
-        if (accept is { } message)
+        if (ballot == 0)
         {
-            SendToAcceptors(_codes.Of(message, PaxosCodes.Everyone));
+            return false;
         }
-    }
-
-    private void SendToAcceptors(ulong code)
-    {
-        if (_options.MessagesStay)
+        _scratch.Clear();
+        proposer.Role.Write(_scratch);
+        var length = _scratch.Length;
+        foreach (var voter in _options.Configuration.Voters)
         {
-            _pool.Send(code);
-            return;
+            proposer.Role.Step(new Promise(voter, _codes.BallotOf(ballot), Ballot.None, null));
         }
-        for (var place = 0; place < _acceptors.Length; place++)
+        proposer.Role.Write(_scratch);
+        if (_scratch.Written[..length].SequenceEqual(_scratch.Written[length..]))
         {
-            _pool.Send(PaxosCodes.WithAcceptor(code, place + 1));
+            return false;
         }
+        var reader = new StateReader(_scratch.Written[..length].ToArray());
+        proposer.Role.Read(ref reader);
+        return true;
     }
 
     private bool StepAcceptor(AcceptorProcess acceptor, ulong code)
     {
         var before = acceptor.Role.State;
         AfterWrite<AcceptorState, ulong>? answer = null;
-        if (PaxosCodes.Kind(code) == PaxosCodes.Prepare)
+        if (DecisionCodes.Kind(code) == DecisionCodes.Prepare)
         {
             if (acceptor.Role.Step(_codes.AsPrepare(code)) is { } promise)
             {
@@ -241,6 +249,7 @@ public sealed partial class PaxosWorld
             answer = new(accepted.Record, _codes.Of(message));
         }
         var changed = answer is { } some && Answer(acceptor, some);
+        _wentBack = !acceptor.UpholdsDisk;
         return changed || acceptor.Role.State != before;
     }
 
@@ -275,10 +284,10 @@ public sealed partial class PaxosWorld
             case DeliverToProposer:
             case DeliverToLearner:
                 var to = action.Kind == DeliverToProposer ? action.Process : _proposers.Length + _acceptors.Length;
-                var from = _proposers.Length + PaxosCodes.Acceptor(action.Argument) - 1;
+                var from = _proposers.Length + DecisionCodes.Acceptor(action.Argument) - 1;
                 return new WorldEvent(_codes.Tell(action.Argument), to, EventMark.Receives, from);
             case DeliverToAcceptor:
-                var proposer = PaxosCodes.Proposer(action.Argument);
+                var proposer = DecisionCodes.Proposer(action.Argument);
                 return new WorldEvent(_codes.Tell(action.Argument), acceptorLane, EventMark.Receives, proposer);
             case Lose:
                 return new WorldEvent($"lost: {_codes.Tell(action.Argument)}", 0, EventMark.Loses);

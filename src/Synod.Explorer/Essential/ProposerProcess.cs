@@ -67,11 +67,16 @@ internal sealed class ProposerProcess(IProposerRole role, int acceptors)
         Role.Restart(Disk);
     }
 
+    /// <summary>
+    /// Whether it matters who has promised. Once the Accept has left it does not: any quorum is as good as another.
+    /// </summary>
+    public bool RemembersWhoPromised(bool forgets) => !IsOver && !(forgets && IsBound);
+
     /// <summary>Writes canonical bytes.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="newPlaces">The new places of the acceptors, or null: as they are.</param>
     /// <param name="forgets">Whether to leave out what can change nothing any more.</param>
-    public void Write(StateWriter writer, int[]? newPlaces, bool forgets)
+    public void Write(StateWriter writer, IReadOnlyList<int>? newPlaces, bool forgets)
     {
         if (IsOver)
         {
@@ -79,8 +84,7 @@ internal sealed class ProposerProcess(IProposerRole role, int acceptors)
             return;
         }
         writer.WriteByte((byte)((Life << 2) | (IsBound ? 2 : 0) | (_waiting.HasValue ? 1 : 0)));
-        // Who promised a ballot is of no use once its Accept has left: any quorum is as good as another.
-        writer.NewPlaces = forgets && IsBound ? InFront(Role.Promises) : newPlaces;
+        writer.NewPlaces = RemembersWhoPromised(forgets) ? newPlaces : InFront(Role.Promises);
         Role.Write(writer);
         writer.NewPlaces = null;
         writer.Write(Disk.Ballot);
