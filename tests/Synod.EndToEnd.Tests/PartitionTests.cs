@@ -19,12 +19,12 @@ public sealed class PartitionTests(ITestOutputHelper output)
         var history = new History();
         using var clients = new RecordingClients(cluster, history);
         clients.Start(Clients);
-        await WritesAsync(history, "before the cut");
+        await history.WaitForMoreAsync("before the cut");
         var cut = await cluster.LeaderAsync();
         var others = cluster.Nodes.Where(node => node != cut).ToArray();
         await network.CutAsync(NumberOf(cluster, cut));
         await cluster.PutEventuallyAsync("meanwhile", "x", others);
-        await WritesAsync(history, "at the majority");
+        await history.WaitForMoreAsync("at the majority");
         // The majority has a leader of its own, so whatever the cut node would answer now would be stale.
         using (var client = cluster.Client(cut))
         {
@@ -36,7 +36,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         await network.HealAsync(NumberOf(cluster, cut));
         await TestCluster.WaitAsync(
             "the cut node caught up", async () => await cluster.LocalValueAsync(cut, "meanwhile") == "x");
-        await WritesAsync(history, "after the healing");
+        await history.WaitForMoreAsync("after the healing");
         await clients.StopAsync();
         await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
     }
@@ -51,12 +51,12 @@ public sealed class PartitionTests(ITestOutputHelper output)
         var history = new History();
         using var clients = new RecordingClients(cluster, history);
         clients.Start(Clients);
-        await WritesAsync(history, "before the cut");
+        await history.WaitForMoreAsync("before the cut");
         var cut = await cluster.LeaderAsync();
         var number = NumberOf(cluster, cut);
         await (isMute ? network.MuteAsync(number) : network.DeafenAsync(number));
         await cluster.PutEventuallyAsync("meanwhile", "x", [.. cluster.Nodes.Where(node => node != cut)]);
-        await WritesAsync(history, "during the one-way cut");
+        await history.WaitForMoreAsync("during the one-way cut");
         await (isMute ? network.UnmuteAsync(number) : network.UndeafenAsync(number));
         await TestCluster.WaitAsync(
             "the cut node caught up", async () => await cluster.LocalValueAsync(cut, "meanwhile") == "x");
@@ -65,10 +65,4 @@ public sealed class PartitionTests(ITestOutputHelper output)
     }
 
     private static int NumberOf(TestCluster cluster, NodeUnderTest node) => cluster.Nodes.ToList().IndexOf(node) + 1;
-
-    private static async Task WritesAsync(History history, string when)
-    {
-        var done = history.DoneCount;
-        await TestCluster.WaitAsync($"writes are done {when}", () => Task.FromResult(history.DoneCount > done + 50));
-    }
 }

@@ -71,6 +71,19 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public async Task A_stretched_length_closes_the_connection_at_once_instead_of_making_the_lane_deaf()
+    {
+        await using var world = new PeerWorld();
+        PeerNode node = world.Start(2, 2);
+        using RawPeer peer = RawPeer.Greeted(node.Port, 1, 2, PeerLane.Control);
+        byte[] stretched = RawPeer.Framed("a heartbeat"u8.ToArray());
+        stretched[6] ^= 0x40; // four megabytes more, well within the limit
+        peer.Write(stretched);
+        world.Until("it is down", () => node.Of(PeerEventKind.LinkDown, 1)
+            .Any(e => e.Reason!.Contains("damaged frame", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_frame_kind_of_the_future_is_skipped()
     {
         await using var world = new PeerWorld();
