@@ -27,7 +27,7 @@ public sealed partial class SynodNode : INode
     private readonly SessionBoard _board;
     private readonly JournalOptions _journalOptions;
     private readonly JournalMailboxes _journalBoxes;
-    private readonly Mailbox<WriteRequest> _writes;
+    private readonly WriteInbox _writes;
     private readonly Mailbox<ReadRequest> _reads;
     private readonly Mailbox<NodeRequest> _direct;
     private readonly Mailbox<NodeId> _handOvers;
@@ -72,7 +72,7 @@ public sealed partial class SynodNode : INode
         _board = new SessionBoard(options) { Nonce = _draws.Next() | 1 };
         _journalBoxes = new JournalMailboxes(
             journal, wakes.Journal, new Mailbox<JournalEvent>(JournalEventsMax, wakes.Core));
-        _writes = new Mailbox<WriteRequest>(options.OutstandingMax, wakes.Core);
+        _writes = new WriteInbox(options.OutstandingMax, options.OutstandingBytesMax, wakes.Core);
         _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Core);
         _direct = new Mailbox<NodeRequest>(options.WaitingReadsMax, wakes.Apply);
         _handOvers = new Mailbox<NodeId>(HandOversMax, wakes.Core);
@@ -180,7 +180,24 @@ public sealed partial class SynodNode : INode
     }
 
     /// <inheritdoc/>
-    public void Submit(WriteRequest request) => Post(_writes, request);
+    public void Submit(WriteRequest request)
+    {
+        if (IsEnding)
+        {
+            request.Fail(Failure.NotServing);
+        }
+        else if (!_writes.TryPost(request))
+        {
+            request.Fail(Failure.TooManyRequests);
+        }
+        else if (IsEnding)
+        {
+            while (_writes.TryTake(out var late)) // As in Post.
+            {
+                late.Fail(Failure.NotServing);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Submit(ReadRequest request)
