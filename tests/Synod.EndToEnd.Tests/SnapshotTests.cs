@@ -58,6 +58,9 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         var saved = await RunningCommand.RunAsync(synod, "snapshot", "save", file, "--endpoints", cluster.Nodes[1].ClientUrl);
         Assert.True(saved.ExitCode == 0, saved.Everything);
         await cluster.PutEventuallyAsync("after", "the snapshot");
+        var again = await RunningCommand.RunAsync(synod, "snapshot", "save", file, "--endpoints", cluster.Nodes[1].ClientUrl);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("--force", again.Error, StringComparison.Ordinal);
         var shown = await RunningCommand.RunAsync(synod, "snapshot", "status", file, "--json");
         using var status = JsonDocument.Parse(shown.Output);
         Assert.Equal(7, status.RootElement.GetProperty("totalKey").GetInt64());
