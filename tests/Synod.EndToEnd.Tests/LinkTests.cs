@@ -8,12 +8,12 @@ public sealed class LinkTests(ITestOutputHelper output)
 {
     private const int Members = 3;
     private const int Clients = 8;
-    private const int FlipOneIn = 200;
-    private const int FlipsLeast = 150;
+    private const int FlipOneIn = 100;
+    private const int FlipsLeast = 100;
     private const long NarrowBytesPerSecond = 64 << 10;
     private const int LargeBytes = 512 << 10;
     private const int LargeWrites = 40;
-    private static readonly TimeSpan SlowEachWay = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan SlowEachWay = TimeSpan.FromMilliseconds(100);
 
     [Fact]
     public async Task Bytes_that_change_between_peers_cost_connections_and_no_write()
