@@ -60,8 +60,10 @@ internal sealed class TracedSyncs : IAsyncDisposable
         var traced = new TracedSyncs(Process.Start(start)!);
         await TestCluster.WaitAsync("strace has attached itself to the journal's thread", () =>
         {
-            Assert.False(traced._strace.HasExited, traced.Said);
-            return Task.FromResult(traced.Said.Contains("attached", StringComparison.Ordinal));
+            // A node that ends of what strace does to it may be quicker than this look.
+            var isAttached = traced.Said.Contains("attached", StringComparison.Ordinal);
+            Assert.True(isAttached || !traced._strace.HasExited, traced.Said);
+            return Task.FromResult(isAttached);
         });
         return traced;
     }
