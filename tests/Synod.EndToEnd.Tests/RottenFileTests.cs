@@ -13,16 +13,19 @@ public sealed class RottenFileTests(ITestOutputHelper output)
     private const int Clients = 8;
     private const int TornBytes = 10_000;
 
+    /// <summary>Behind a write is nothing up to a multiple of this: rot there harms nobody.</summary>
+    private const int WriteAlignmentBytes = 4096;
+
     private static readonly string[] s_identities = ["identity", "identity-copy"];
 
     /// <summary>What a medium may do, and what the node then says instead of starting.</summary>
     private static readonly (string What, Func<NodeFiles, Action> Do, string Says)[] s_fatal =
     [
-        ("rot in a sealed segment", files => files.Flip(files.Segments[0], files.EndOf(files.Segments[0]) / 2),
+        ("rot in a sealed segment", files => files.Flip(files.Segments[0], files.EndOf(files.Segments[0]) / 2, WriteAlignmentBytes),
             "A segment of the journal is missing or damaged"),
         ("a sealed segment gone", files => files.Remove(files.Segments[0]),
             "A segment of the journal is missing or damaged"),
-        ("rot in the newest segment", files => files.Flip(files.Segments[^1], files.EndOf(files.Segments[^1]) / 2),
+        ("rot in the newest segment", files => files.Flip(files.Segments[^1], files.EndOf(files.Segments[^1]) / 2, WriteAlignmentBytes),
             "Synced records of the journal are damaged"),
         ("rot at the newest segment's begin", files => files.Flip(files.Segments[^1], 100), "of the journal"),
         ("the newest segment cut off", files => files.Cut(files.Segments[^1], files.EndOf(files.Segments[^1]) / 2),
