@@ -64,6 +64,7 @@ public sealed class RottenFileTests(ITestOutputHelper output)
             var line = Assert.Single(
                 rotten.Log[said..].Split('\n'), line => line.Contains("cannot start: ", StringComparison.Ordinal));
             Assert.True(line.Contains(says, StringComparison.Ordinal), $"{what}: {line}");
+            Assert.DoesNotContain(": ,", line, StringComparison.Ordinal); // a place that nobody named
             Assert.Equal(before, files.Summary());
             repair();
         }

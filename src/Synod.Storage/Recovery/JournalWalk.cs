@@ -82,7 +82,13 @@ internal sealed class JournalWalk(
         var first = FirstNeeded(opened, youngest.Header.Key);
         LastNumber = opened[first].Header.Number;
         HostChain = opened[first].Header.Chain;
-        Continuous = LastNumber < youngest.Header.Key && _mark.Segment <= youngest.Number;
+        if (_mark.Segment > youngest.Number)
+        {
+            Continuous = false;
+            _place = string.Create(
+                CultureInfo.InvariantCulture,
+                $"segment {_mark.Segment} (file {SegmentName.Of(_mark.Segment)}) was the last in use and cannot be opened");
+        }
         if (LastNumber >= youngest.Header.Key)
         {
             MissOldest(opened[first], youngest.Header.Key);
@@ -183,6 +189,7 @@ internal sealed class JournalWalk(
     /// <summary>What follows the gap is not shown to the host, which could make nothing of it.</summary>
     private void MissOldest(in SegmentFound found, ulong oldestNeeded)
     {
+        Continuous = false;
         Mark(found.Header.Number);
         LastNumber = oldestNeeded - 1;
         _place = string.Create(
