@@ -94,7 +94,7 @@ internal sealed class Connection : IDisposable
             }
             while (end is null)
             {
-                FrameDecoding answer = receiver.TryCut(out FrameKind kind, out byte[] payload);
+                FrameDecoding answer = receiver.TryCut(out FrameKind kind, out ReadOnlyMemory<byte> payload);
                 if (answer == FrameDecoding.Incomplete)
                 {
                     break;
@@ -112,7 +112,7 @@ internal sealed class Connection : IDisposable
                 }
                 else if (kind == FrameKind.Refusal)
                 {
-                    (end, how) = (RefusalText.Read(payload), ConnectionEnd.Refused);
+                    (end, how) = (RefusalText.Read(payload.Span), ConnectionEnd.Refused);
                 }
                 else if (kind == FrameKind.Goodbye)
                 {
