@@ -17,6 +17,7 @@ public sealed class LearnTests
         Assert.Equal((0, ""), (exitCode, error));
         Assert.StartsWith("Two proposers, three acceptors, one crash", output, StringComparison.Ordinal);
         Assert.Contains("=> blue is chosen, for ever", output, StringComparison.Ordinal);
+        Assert.EndsWith("docs/algorithms/basic-paxos.md", output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
