@@ -130,7 +130,7 @@ public class PlantedBugTests
     [InlineData("P3 newer than what was written", 6)]
     [InlineData("P4 promise regression", 4)]
     public void An_answer_is_not_on_disk_after_a_shortest_trace_of(string bug, int steps) =>
-        AssertFound(bug, PaxosProperties.AnswersAreDurable, steps);
+        AssertFound(bug, PaxosProperties.WordsAreDurable, steps);
 
     [Theory]
     [InlineData("forgets on restart", 9)]
