@@ -156,6 +156,24 @@ public class PlantedBugTests
         Assert.Equal(PropertyVerdict.Violated, result[Property.NoCheckFails].Verdict);
     }
 
+    public static TheoryData<string> Bugs => [.. WrongWorlds.Keys.Where(name => WrongWorlds[name].Learners == 0)];
+
+    [Theory]
+    [MemberData(nameof(Bugs))]
+    public void What_forgets_the_dead_finds_as_soon(string bug)
+    {
+        var options = WrongWorlds[bug];
+        var whole = Exploration.Explore(new PaxosWorld(options), new ExplorationLimits(), PaxosProperties.All);
+        var forgetful = Exploration.Explore(
+            new PaxosWorld(options with { ForgetsTheDead = true }), new ExplorationLimits(), PaxosProperties.All);
+        Assert.Equal(ExplorationEnd.FirstViolation, whole.End);
+        Assert.Equal(ExplorationEnd.FirstViolation, forgetful.End);
+        Assert.Equal(StepsToViolation(whole), StepsToViolation(forgetful));
+    }
+
+    private static int StepsToViolation(ExplorationResult result) => result.Properties
+        .Where(property => property.Verdict == PropertyVerdict.Violated).Min(property => property.Trace!.Steps.Count);
+
     private static void AssertFound(string bug, Property<PaxosWorld> property, int steps)
     {
         var result = Exploration.Explore(new PaxosWorld(WrongWorlds[bug]), new ExplorationLimits(), property);
