@@ -29,7 +29,7 @@ internal static class CanonicalWorlds
             new() { SyncIsAStep = false, Nacks = false, CrashesMax = 1, ForgetsTheDead = true },
         ["three members, a crash between write and reply"] =
             new() { Nacks = false, CrashesMax = 1, ForgetsTheDead = true },
-        ["three members, refusals, late writes"] = new() { ForgetsTheDead = true },
+        ["three members, refusals"] = new() { SyncIsAStep = false, ForgetsTheDead = true },
     };
 
     /// <summary>All properties but those that a world is too small for.</summary>
