@@ -143,7 +143,12 @@ internal sealed class NodeRuntime : IAsyncDisposable
         _peers.Start();
         _metrics = new NodeMetrics(_node, observer, members);
         _door = await EtcdDoor.OpenAsync(
-            _node, new EtcdDoorOptions { ListenUrls = [.. _options.ListenClientUrls.Select(url => url.ToString())] },
+            _node,
+            new EtcdDoorOptions
+            {
+                ListenUrls = [.. _options.ListenClientUrls.Select(url => url.ToString())],
+                OriginsAllowed = _options.OriginsAllowed,
+            },
             _loggers).ConfigureAwait(false);
         _pumpsRun = true;
         _journal.Start();
