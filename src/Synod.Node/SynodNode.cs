@@ -72,8 +72,8 @@ public sealed partial class SynodNode : INode
         _board = new SessionBoard(options) { Nonce = _draws.Next() | 1 };
         _journalBoxes = new JournalMailboxes(
             journal, wakes.Journal, new Mailbox<JournalEvent>(JournalEventsMax, wakes.Core));
-        _writes = new Mailbox<WriteRequest>(options.OutstandingMax, wakes.Core);
-        _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Core);
+        _writes = new Mailbox<WriteRequest>(options.OutstandingMax, wakes.Requests);
+        _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Requests);
         _direct = new Mailbox<NodeRequest>(options.WaitingReadsMax, wakes.Apply);
         _handOvers = new Mailbox<NodeId>(HandOversMax, wakes.Core);
         _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);
@@ -296,12 +296,14 @@ public sealed partial class SynodNode : INode
         var serving = _core!.IsActive;
         var old = Volatile.Read(ref _status);
         if (old.Leader != leader || old.Ballot != _replica.Promised || old.ChosenUpTo != _replica.ChosenUpTo ||
-            old.AppliedUpTo != applied || old.Serving != serving || old.NoSpace != _host!.NoSpace)
+            old.AppliedUpTo != applied || old.Serving != serving || old.NoSpace != _host!.NoSpace ||
+            !ReferenceEquals(old.FullPeers, _core.FullPeers))
         {
             Volatile.Write(ref _status, new NodeStatus(
                 _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, null)
             {
                 NoSpace = _host!.NoSpace,
+                FullPeers = _core.FullPeers,
             });
         }
     }

@@ -32,7 +32,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
             Task.FromResult(away.Log.Contains("snapshot installed slot=", StringComparison.Ordinal)));
         await writes;
         await cluster.WaitUntilServingAsync(away);
-        await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
+        await MemberSums.WaitUntilEqualAsync(cluster);
         Assert.Equal("1", await cluster.LocalValueAsync(away, "first"));
         Assert.True(await MetricAsync(cluster, away, "synod_snapshots_received_total") >= 1);
         Assert.True(await MetricAsync(cluster, leader, "synod_snapshots_taken_total") >= 3);
@@ -42,7 +42,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         away.Start(s_often);
         await cluster.WaitUntilServingAsync(away);
         Assert.Contains("state begins with the snapshot slot=", away.Log, StringComparison.Ordinal);
-        await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
+        await MemberSums.WaitUntilEqualAsync(cluster);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         Assert.Equal("v13", read.Kvs[0].Value.ToStringUtf8());
         Assert.True(read.Header.Revision > 1_000_000_000);
         Assert.Equal(0, (await client.RangeAsync(new RangeRequest { Key = ByteString.CopyFromUtf8("after") }, CancellationToken.None)).Count);
-        await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
+        await MemberSums.WaitUntilEqualAsync(cluster);
     }
 
     private static async Task PutManyAsync(TestCluster cluster, string prefix, NodeUnderTest[] nodes)
@@ -116,20 +116,6 @@ public sealed class SnapshotTests(ITestOutputHelper output)
             }
         }));
         Assert.InRange(failed, 0, Puts / 10);
-    }
-
-    private static async Task<IReadOnlyCollection<string>> HashesAsync(TestCluster cluster)
-    {
-        var sums = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in cluster.Nodes)
-        {
-            var sum = await RunningCommand.EtcdctlAsync(node.ClientUrl, "endpoint", "hashkv", "-w", "json");
-            Assert.True(sum.ExitCode == 0, sum.Everything);
-            using var json = JsonDocument.Parse(sum.Output);
-            var shown = json.RootElement[0].GetProperty("HashKV");
-            sums.Add($"{shown.GetProperty("hash")} {shown.GetProperty("header").GetProperty("revision")}");
-        }
-        return sums;
     }
 
     private static async Task<double> MetricAsync(TestCluster cluster, NodeUnderTest node, string name)

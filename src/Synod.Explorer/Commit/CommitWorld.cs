@@ -20,8 +20,8 @@ public sealed partial class CommitWorld : ISymmetricWorld
     private readonly IRecoveryRole[] _recoveries;
     private readonly ICommitAcceptorRole[] _acceptors;
     private readonly MessagePool _pool = new(keepsCopies: true);
-    private readonly int[][] _permutations;
-    private readonly Func<ulong, ulong>[] _renames;
+    private readonly Symmetry _symmetry;
+    private readonly int[] _onlyOne;
 
     // Of each participant: its disk; whether it has voted in this life; the vote that waits for the disk.
     private readonly Vote?[] _votesOnDisk;
@@ -49,8 +49,8 @@ public sealed partial class CommitWorld : ISymmetricWorld
         _marks = new BallotMark[options.Recoveries];
         _hasBegun = new bool[options.Recoveries];
         _isTold = new bool[_acceptors.Length];
-        _permutations = options.AcceptorsAreInterchangeable ? Permutations.Of(_acceptors.Length) : [[]];
-        _renames = [.. _permutations.Select(places => (Func<ulong, ulong>)(code => Rename(code, places)))];
+        _symmetry = new Symmetry(_acceptors.Length);
+        _onlyOne = new int[_acceptors.Length];
         Lanes =
         [
             .. Enumerable.Range(1, _participants.Length).Select(i => $"rm{i}"),
@@ -64,7 +64,7 @@ public sealed partial class CommitWorld : ISymmetricWorld
     public IReadOnlyList<string> Lanes { get; }
 
     /// <inheritdoc/>
-    public int PermutationCount => _permutations.Length;
+    public bool IsSymmetric => _options.AcceptorsAreInterchangeable;
 
     /// <inheritdoc/>
     public void Reset(int initial)
@@ -93,43 +93,45 @@ public sealed partial class CommitWorld : ISymmetricWorld
     }
 
     /// <inheritdoc/>
-    public void Write(StateWriter writer) => WritePermuted(writer, 0);
+    public void Write(StateWriter writer) => Write(writer, null);
 
     /// <inheritdoc/>
-    public bool CanRepresent(int permutation)
+    public void WriteSymmetric(StateWriter writer)
     {
-        // Acceptors in ascending order of a sum over what they have said: mostly one order is left.
-        Span<ulong> inOrder = stackalloc ulong[_acceptors.Length];
-        inOrder.Clear();
-        for (var i = 0; i < _pool.Count; i++)
+        _symmetry.Clear();
+        for (var place = 0; place < _acceptors.Length; place++)
         {
-            var acceptor = CommitCodes.Acceptor(_pool[i]);
-            if (acceptor != 0)
+            var part = _symmetry.NextPart();
+            _acceptors[place].Write(part);
+            part.Write(_isTold[place]);
+            // Under these names every set of acceptors says whether this one is in it, and no more of the others.
+            Array.Fill(_onlyOne, 1);
+            _onlyOne[place] = 0;
+            part.NewPlaces = _onlyOne;
+            foreach (var recovery in _recoveries)
             {
-                var newPlace = permutation == 0 ? acceptor - 1 : _permutations[permutation][acceptor - 1];
-                var said = CommitCodes.WithAcceptor(_pool[i], 0);
-                inOrder[newPlace] = unchecked(inOrder[newPlace] + (said * said));
+                recovery.Write(part);
+            }
+            part.NewPlaces = null;
+            for (var i = 0; i < _pool.Count; i++)
+            {
+                if (CommitCodes.Acceptor(_pool[i]) == place + 1)
+                {
+                    part.WriteNumber(CommitCodes.WithAcceptor(_pool[i], 0));
+                }
             }
         }
-        for (var i = 1; i < inOrder.Length; i++)
-        {
-            if (inOrder[i - 1] > inOrder[i])
-            {
-                return false;
-            }
-        }
-        return true;
+        Write(writer, _symmetry.NewPlaces());
     }
 
-    /// <inheritdoc/>
-    public void WritePermuted(StateWriter writer, int permutation)
+    private void Write(StateWriter writer, IReadOnlyList<int>? newPlaces)
     {
         for (var i = 0; i < _participants.Length; i++)
         {
             writer.WriteByte((byte)((int)(_votesOnDisk[i] ?? 0) | ((int)(_votesUnderWay[i] ?? 0) << 2)
                 | (_hasCast[i] ? 16 : 0)));
         }
-        writer.NewPlaces = permutation == 0 ? null : _permutations[permutation];
+        writer.NewPlaces = newPlaces;
         for (var i = 0; i < _recoveries.Length; i++)
         {
             _recoveries[i].Write(writer);
@@ -139,19 +141,19 @@ public sealed partial class CommitWorld : ISymmetricWorld
         writer.NewPlaces = null;
         for (var newPlace = 0; newPlace < _acceptors.Length; newPlace++)
         {
-            var place = permutation == 0 ? newPlace : Array.IndexOf(_permutations[permutation], newPlace);
+            var place = newPlaces is null ? newPlace : _symmetry.At(newPlace);
             _acceptors[place].Write(writer);
             writer.Write(_isTold[place]);
         }
         writer.WriteByte((byte)_participantCrashes);
         writer.WriteByte((byte)_recoveryCrashes);
-        if (permutation == 0)
+        if (newPlaces is null)
         {
             _pool.Write(writer);
         }
         else
         {
-            _pool.WriteRenamed(writer, _renames[permutation]);
+            _pool.WriteRenamed(writer, code => Rename(code, newPlaces));
         }
     }
 
@@ -185,7 +187,7 @@ public sealed partial class CommitWorld : ISymmetricWorld
 
     private static Vote? VoteOf(int bits) => bits == 0 ? null : (Vote)bits;
 
-    private static ulong Rename(ulong code, int[] places)
+    private static ulong Rename(ulong code, IReadOnlyList<int> places)
     {
         var acceptor = CommitCodes.Acceptor(code);
         return acceptor == 0 ? code : CommitCodes.WithAcceptor(code, places[acceptor - 1] + 1);

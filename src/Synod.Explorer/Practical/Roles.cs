@@ -13,6 +13,15 @@ public interface IMemberRole
     /// <summary>How far its proposer is.</summary>
     ProposerStage Stage { get; }
 
+    /// <summary>The ballot that it works on.</summary>
+    Ballot Ballot { get; }
+
+    /// <summary>Who promised it.</summary>
+    MemberSet Promises { get; }
+
+    /// <summary>What is in memory of what must outlive a crash.</summary>
+    MemberState State { get; }
+
     /// <summary>What it has learned to be chosen.</summary>
     Value? Chosen { get; }
 
@@ -59,10 +68,16 @@ public class PracticalMember(NodeId self, Configuration configuration) : IMember
     public ProposerStage Stage => _member.Stage;
 
     /// <inheritdoc/>
-    public Value? Chosen => _member.Chosen;
+    public Ballot Ballot => _member.Ballot;
 
-    /// <summary>What is in memory of what must outlive a crash.</summary>
-    protected MemberState State => _member.State;
+    /// <inheritdoc/>
+    public MemberSet Promises => _member.Promises;
+
+    /// <inheritdoc/>
+    public MemberState State => _member.State;
+
+    /// <inheritdoc/>
+    public Value? Chosen => _member.Chosen;
 
     /// <inheritdoc/>
     public virtual Accept? Propose(Value value) => _member.Propose(value);

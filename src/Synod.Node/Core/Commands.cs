@@ -2,6 +2,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Replication;
+using Synod.Wire;
 
 namespace Synod.Node;
 
@@ -16,6 +17,7 @@ internal sealed class Commands(
 
     private readonly Outstanding _outstanding = new(options.OutstandingMax);
     private readonly Queue<Unnumbered> _unnumbered = new();
+    private readonly ByteBlocks _blocks = new();
     private ulong _session;
     private Instant _openAgainAt;
     private Ballot _openedUnder;
@@ -126,14 +128,14 @@ internal sealed class Commands(
             }
             _openAgainAt = now + options.ForwardRetry;
             var envelope = new CommandEnvelope(EnvelopeKind.OpenSession, options.Self.Number, board.Nonce, 0);
-            _openedUnder = GiveToLeader(new Value(envelope.Wrap(about.Span)), now) ? leader : Ballot.None;
+            _openedUnder = GiveToLeader(new Value(envelope.Wrap(about.Span, _blocks)), now) ? leader : Ballot.None;
         }
     }
 
     private void Number(WriteRequest request, Instant since, Instant now, ApplyBatch batch)
     {
         var envelope = new CommandEnvelope(EnvelopeKind.Command, _session, _outstanding.Next, board.AnsweredBelow);
-        var sequence = _outstanding.Add(new Value(envelope.Wrap(request.Command.Span)), since);
+        var sequence = _outstanding.Add(new Value(envelope.Wrap(request.Command.Span, _blocks)), since);
         Check.That(sequence == envelope.Sequence);
         batch.Registrations.Add(new Registration(_session, sequence, request));
         Send(sequence, now);

@@ -3,6 +3,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Replication;
 using Synod.Store;
+using Synod.Wire;
 
 namespace Synod.Node;
 
@@ -28,6 +29,7 @@ internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
     public static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly ArrayBufferWriter<byte> _command = new();
+    private readonly ByteBlocks _blocks = new();
     private LeaseOutlook _seen = LeaseOutlook.None;
     private Instant _seenAt;
     private Instant _notBefore;
@@ -93,7 +95,7 @@ internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
         writer.LeaseExpire(deadline);
         var envelope = new CommandEnvelope(EnvelopeKind.Leader, 0, 0, 0);
         // Refused when too much is under way: then time comes with that, and the next try a little later.
-        host.Replica.Propose(now, new Value(envelope.Wrap(_command.WrittenSpan)), host.Output);
+        host.Replica.Propose(now, new Value(envelope.Wrap(_command.WrittenSpan, _blocks)), host.Output);
     }
 
     private const ulong FarMicroseconds = 365UL * 24 * 3600 * 1_000_000;

@@ -15,6 +15,7 @@ internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
 {
     private ulong _ownEnded;
     private ulong _ownDurable;
+    private bool _isOwnWanted;
 
     /// <summary>Pieces of a peer's snapshot, from the core to the apply actor, which builds a state of them.</summary>
     public Mailbox<SnapshotPiece> Building { get; } = new(SnapshotMailboxes.PiecesMax, wakeApply);
@@ -40,6 +41,13 @@ internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
     {
         get => new(Volatile.Read(ref _ownDurable));
         set => Volatile.Write(ref _ownDurable, value.Number);
+    }
+
+    /// <summary>A kept one is damaged: the next own one is due at once.</summary>
+    public bool IsOwnWanted
+    {
+        get => Volatile.Read(ref _isOwnWanted);
+        set => Volatile.Write(ref _isOwnWanted, value);
     }
 
     private const int BuildReportsMax = 16;

@@ -29,13 +29,15 @@ internal sealed class SnapshotTaker(
     {
         _bytesSince += bytes;
         var every = options.Snapshots.EveryDecrees;
-        if (_cursor is not null || _waitsFor != Slot.Zero || state.AppliedUpTo.Number / every <= _lookedAt.Number / every)
+        var isDue = board.IsOwnWanted || state.AppliedUpTo.Number / every > _lookedAt.Number / every;
+        if (_cursor is not null || _waitsFor != Slot.Zero || !isDue)
         {
             return;
         }
         _lookedAt = state.AppliedUpTo;
-        if (_bytesSince >= _lastBytes * options.Snapshots.JournalPerSnapshotMin)
+        if (board.IsOwnWanted || _bytesSince >= _lastBytes * options.Snapshots.JournalPerSnapshotMin)
         {
+            board.IsOwnWanted = false;
             _cursor = state.OpenCursor(options.ClusterId, configuration);
             (_offset, _bytesBefore, _bytesSince) = (0, _bytesSince, 0);
         }

@@ -133,7 +133,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         var journalOptions = new JournalOptions { Identity = record.Identity, MustExist = record.JournalBegun };
         _node = new SynodNode(
             options, journalOptions, directory, _peers, observer, RandomSeed(),
-            new NodeWakes(_core.Wake, _journal.Wake, _apply.Wake));
+            new NodeWakes(_core.Wake, _journal.Wake, _apply.Wake) { Requests = new GatheredWake(_core.Wake).Request });
         _log.Starting(_options.Name, self, clusterId, _directory.Path);
         await RecoverAsync(_node, _directory.OpenDisk(), _directory.OpenDisk(), directory).ConfigureAwait(false);
         _peers.Start();

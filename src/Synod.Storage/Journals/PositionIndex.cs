@@ -34,7 +34,8 @@ internal sealed class PositionIndex
         {
             Array.Resize(ref pages, Math.Max(page + 1, 2 * pages.Length));
         }
-        var entries = pages[page] ??= new ulong[PageKeys];
+        // Pinned: a page lives for long, and the collector shall not carry it from one generation to the next.
+        var entries = pages[page] ??= GC.AllocateArray<ulong>(PageKeys, pinned: true);
         entries[key % PageKeys] = (segment << OffsetBits) | (ulong)(offset / OffsetUnitBytes);
     }
 

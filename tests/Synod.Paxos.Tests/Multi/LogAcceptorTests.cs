@@ -159,8 +159,8 @@ public sealed class LogAcceptorTests
     {
         _replica.Step(new Instant(1), Two, new Prepare(BallotOf(Ballot.RoundMax + 1, 2), new Slot(1)), _output);
         Assert.Equal(Ballot.None, _replica.Promised);
-        _replica.Step(new Instant(1), Two, new Prepare(BallotOf(Ballot.RoundMax, 2), new Slot(1)), _output);
-        Assert.Equal(Ballot.RoundMax, _replica.Promised.Round);
+        _replica.Step(new Instant(1), Two, new Prepare(BallotOf(Ballot.RoundLeapMax, 2), new Slot(1)), _output);
+        Assert.Equal(Ballot.RoundLeapMax, _replica.Promised.Round);
     }
 
     [Fact]

@@ -54,4 +54,30 @@ public sealed class SnapshotRotTests
         // That it refuses with these words is sound; anything else that a judge has to say is not.
         Assert.DoesNotContain(world.Violations, said => !said.Contains("replace the member", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Rot_in_the_older_of_two_snapshots_is_told_before_it_is_needed_and_another_takes_its_place()
+    {
+        var world = Scenario.Formed(1, 5, o => o with
+        {
+            Clients = 2,
+            ThinkMost = TimeSpan.FromMilliseconds(20),
+            Snapshots = new SnapshotOptions { EveryDecrees = 50, JournalPerSnapshotMin = 0 },
+        });
+        world.StartClients();
+        var machine = world.Machines[0];
+        world.Run(TimeSpan.FromSeconds(4));
+        Assert.True(world.Judges.Snapshots[SnapshotNoticeKind.Taken] >= 2);
+        world.ClientsRest = true;
+        world.Run(TimeSpan.FromSeconds(1));
+        var taken = world.Judges.Snapshots[SnapshotNoticeKind.Taken];
+        var older = machine.Medium.Names.First(name => SnapshotName.TryParse(name, out _));
+        machine.Medium.Rot(older, SnapshotChunk.HeaderBytes + 1, 0x01);
+        world.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, world.Judges.Snapshots[SnapshotNoticeKind.Rotten]);
+        Scenario.AssertPut(world, machine, TimeSpan.FromSeconds(1));
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.True(world.Judges.Snapshots[SnapshotNoticeKind.Taken] > taken);
+        Assert.DoesNotContain(older, machine.Medium.Names);
+    }
 }
