@@ -72,8 +72,8 @@ public sealed partial class SynodNode : INode
         _board = new SessionBoard(options) { Nonce = _draws.Next() | 1 };
         _journalBoxes = new JournalMailboxes(
             journal, wakes.Journal, new Mailbox<JournalEvent>(JournalEventsMax, wakes.Core));
-        _writes = new WriteInbox(options.OutstandingMax, options.OutstandingBytesMax, wakes.Core);
-        _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Core);
+        _writes = new WriteInbox(options.OutstandingMax, options.OutstandingBytesMax, wakes.Requests);
+        _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Requests);
         _direct = new Mailbox<NodeRequest>(options.WaitingReadsMax, wakes.Apply);
         _handOvers = new Mailbox<NodeId>(HandOversMax, wakes.Core);
         _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);

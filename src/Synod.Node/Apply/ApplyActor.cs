@@ -71,7 +71,7 @@ internal sealed partial class ApplyActor
         // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
         more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
         more |= _builder.Turn();
-        var slice = Instant.Min(_taker.Turn(now), _readers.Turn(now));
+        var slice = Instant.Min(_taker.Turn(now, _state), _readers.Turn(now));
         if (more || _batches.Count > 0 || _direct.Count > 0)
         {
             return now;

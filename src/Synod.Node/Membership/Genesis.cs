@@ -13,13 +13,17 @@ namespace Synod.Node;
 internal sealed class Genesis(
     NodeOptions options, IMembershipStore store, IPeers peers, INodeObserver observer, StateBeginning beginning = default)
 {
+    private static readonly TimeSpan TellRefusalEvery = TimeSpan.FromMinutes(1);
+
     private readonly bool[] _beganAlike = new bool[options.Members.Count];
     private readonly DataIdentity[] _seen = new DataIdentity[options.Members.Count];
     private readonly bool[] _confirmed = new bool[options.Members.Count];
+    private readonly Instant[] _tellAgain = new Instant[options.Members.Count];
     private readonly ByteWriter _packet = new(256);
     private IReadOnlyList<DataIdentity> _held = store.Identities;
     private bool _saving;
     private bool _savingActive;
+    private Instant _now;
     private Instant _nextTell;
     private string? _told;
 
@@ -89,6 +93,7 @@ internal sealed class Genesis(
     /// <summary>One turn.</summary>
     public void Turn(Instant now)
     {
+        _now = now;
         TakeSaved();
         if (IsActive || _saving || Fault is not null)
         {
@@ -193,7 +198,13 @@ internal sealed class Genesis(
 
     private void Refuse(NodeId peer, string why)
     {
-        observer.IdentityRefused(peer, why);
+        // It comes again every few seconds, on three lanes; the operator is told of it now and then.
+        ref var tellAgain = ref _tellAgain[PlaceOf(peer)];
+        if (_now >= tellAgain)
+        {
+            tellAgain = _now + TellRefusalEvery;
+            observer.IdentityRefused(peer, why);
+        }
         peers.Refuse(peer, why);
     }
 

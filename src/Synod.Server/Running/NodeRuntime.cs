@@ -136,14 +136,19 @@ internal sealed class NodeRuntime : IAsyncDisposable
         var journalOptions = new JournalOptions { Identity = record.Identity, MustExist = record.JournalBegun };
         _node = new SynodNode(
             options, journalOptions, directory, _peers, observer, RandomSeed(),
-            new NodeWakes(_core.Wake, _journal.Wake, _apply.Wake));
+            new NodeWakes(_core.Wake, _journal.Wake, _apply.Wake) { Requests = new GatheredWake(_core.Wake).Request });
         var shownId = clusterId.ToString("x", CultureInfo.InvariantCulture); // As etcd's tools print it.
         _log.Starting(_options.Name, self, shownId, _directory.Path);
         await RecoverAsync(_node, _directory.OpenDisk(), _directory.OpenDisk(), directory).ConfigureAwait(false);
         _peers.Start();
         _metrics = new NodeMetrics(_node, observer, members);
         _door = await EtcdDoor.OpenAsync(
-            _node, new EtcdDoorOptions { ListenUrls = [.. _options.ListenClientUrls.Select(url => url.ToString())] },
+            _node,
+            new EtcdDoorOptions
+            {
+                ListenUrls = [.. _options.ListenClientUrls.Select(url => url.ToString())],
+                OriginsAllowed = _options.OriginsAllowed,
+            },
             _loggers).ConfigureAwait(false);
         _pumpsRun = true;
         _journal.Start();

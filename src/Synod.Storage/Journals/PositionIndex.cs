@@ -96,7 +96,8 @@ internal sealed class PositionIndex
             Check.That(at < PagesMax);
             Array.Resize(ref pages.All, (int)Math.Min(Math.Max(at + 1, 2 * (ulong)pages.All.Length), PagesMax));
         }
-        return pages.All[at] ??= new ulong[PageKeys];
+        // Pinned: a page lives for long, and the collector shall not carry it from one generation to the next.
+        return pages.All[at] ??= GC.AllocateArray<ulong>(PageKeys, pinned: true);
     }
 
     private Pages? PagesOf(uint group)

@@ -52,6 +52,27 @@ public sealed class GenesisTests
     }
 
     [Fact]
+    public void Of_a_member_that_comes_again_and_again_with_a_wiped_disk_the_operator_hears_once_in_a_while()
+    {
+        var world = new World(3);
+        world.ConnectAll();
+        world.Run();
+        world.Wipe(2);
+        for (var again = 1; again <= 5; again++)
+        {
+            world.Connect(0, 2);
+            world.Run();
+            Assert.True(world.Nodes[0].Refused.Count >= again);
+        }
+        Assert.Single(world.Nodes[0].Told);
+        world.Pass(TimeSpan.FromMinutes(2));
+        world.Run();
+        world.Connect(0, 2);
+        world.Run();
+        Assert.Equal(2, world.Nodes[0].Told.Count);
+    }
+
+    [Fact]
     public void Later_starts_need_nobody()
     {
         var world = new World(3);
@@ -196,7 +217,9 @@ public sealed class GenesisTests
 
         void INodeObserver.Genesis(string what) => Assert.NotEmpty(what);
 
-        public void IdentityRefused(NodeId peer, string why) => Assert.NotEmpty(why);
+        public List<string> Told { get; } = [];
+
+        public void IdentityRefused(NodeId peer, string why) => Told.Add(why);
 
         public void Space(string? alarm) => Assert.Fail("no disk here");
 
@@ -269,6 +292,8 @@ public sealed class GenesisTests
             };
             Nodes[i].Genesis = new Genesis(options, Nodes[i].Store, Nodes[i], Nodes[i], Nodes[i].Beginning);
         }
+
+        public void Pass(TimeSpan time) => _now += time;
 
         public bool Send(int from, int to, byte[] packet)
         {
