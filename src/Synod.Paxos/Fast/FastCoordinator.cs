@@ -65,8 +65,7 @@ public sealed class FastCoordinator
 
     /// <summary>
     /// Counts a promise; with a classic quorum of them returns phase 2a (Lamport 2006, §3.1): what may have been
-    /// chosen, or
-    /// leave for anybody's value in a fast ballot. Null: not yet, or not any more.
+    /// chosen, or leave for anybody's value in a fast ballot. Null: not yet, or not any more.
     /// </summary>
     /// <exception cref="InvariantViolatedException">The promise reports a vote under this ballot or a higher
     /// one.</exception>

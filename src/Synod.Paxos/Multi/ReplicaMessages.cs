@@ -5,15 +5,13 @@ namespace Synod.Paxos.Multi;
 /// All take the instant of the turn, the sender as the connection proved it, the message as it was read, and the turn's
 /// output, to which they add. A message of who is no member, of another incarnation or configuration, or with an
 /// impossible ballot is dropped and reported as <see cref="ReplicaEventKind.StrangeMessageDropped"/>. What only a
-/// broken
-/// replica can have said (a second decree under one ballot, say) is an <see cref="InvariantViolatedException"/>.
+/// broken replica can have said (a second decree under one ballot, say) is an <see cref="InvariantViolatedException"/>.
 /// </remarks>
 public sealed partial class Replica
 {
     /// <summary>
     /// Phase 1a for all slots at once (Lamport 2001, §3): answered with a page of a Promise when the promise is
-    /// durable,
-    /// or with a Nack if a higher ballot was promised.
+    /// durable, or with a Nack if a higher ballot was promised.
     /// </summary>
     public void Step(Instant now, in Sender from, in Prepare message, ReplicaOutput output)
     {
@@ -42,9 +40,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// Phase 1b: a page of a Promise of this node's own ballot. The one that completes a quorum makes it the
-    /// leader, which
-    /// proposes again what the pages reported. Any other page changes nothing.
+    /// Phase 1b: a page of a Promise of this node's own ballot. The one that completes a quorum makes it the leader,
+    /// which proposes again what the pages reported. Any other page changes nothing.
     /// </summary>
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
@@ -98,9 +95,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// Phase 2b of a run of slots: counted for its sender under exactly this ballot; slots that a quorum has
-    /// accepted are
-    /// chosen, and handed out in order.
+    /// Phase 2b of a run of slots: counted for its sender under exactly this ballot; slots that a quorum has accepted
+    /// are chosen, and handed out in order.
     /// </summary>
     public void Step(Instant now, in Sender from, in Accepted message, ReplicaOutput output)
     {
@@ -111,9 +107,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// The leader's chosen prefix: shows to be chosen what this node has itself accepted under that very ballot;
-    /// for the
-    /// rest it asks.
+    /// The leader's chosen prefix: shows to be chosen what this node has itself accepted under that very ballot; for
+    /// the rest it asks.
     /// </summary>
     public void Step(Instant now, in Sender from, in Chosen message, ReplicaOutput output)
     {
@@ -205,8 +200,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// A follower's question for its reads. One under the leader's own ballot is the sender's confirmation as well; a plain
-    /// one confirms nothing, neither for who asks nor for who hands it on, and always waits for a round.
+    /// A follower's question for its reads. One under the leader's own ballot is the sender's confirmation as well; a
+    /// plain one confirms nothing, neither for who asks nor for who hands it on, and always waits for a round.
     /// </summary>
     public void Step(Instant now, in Sender from, in ReadIndex message, ReplicaOutput output)
     {
@@ -271,8 +266,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// The leader asks this node to lead. It campaigns in this very turn, although leader and peers are well: the question
-    /// is the leader's own wish, and a ballot above its own takes nothing from safety.
+    /// The leader asks this node to lead. It campaigns in this very turn, although leader and peers are well: the
+    /// question is the leader's own wish, and a ballot above its own takes nothing from safety.
     /// </summary>
     public void Step(Instant now, in Sender from, in HandOver message, ReplicaOutput output)
     {

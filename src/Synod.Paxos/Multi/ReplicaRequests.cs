@@ -8,8 +8,8 @@ public sealed partial class Replica
     /// <param name="command">Its bytes, at most <see cref="CommandBytesMax"/>; they must not change any more.</param>
     /// <param name="output">The turn's output.</param>
     /// <returns>
-    /// What became of it. <see cref="Proposal.Taken"/> is no promise: only the decree, handed out, shows that it
-    /// was chosen.
+    /// What became of it. <see cref="Proposal.Taken"/> is no promise: only the decree, handed out, shows that it was
+    /// chosen.
     /// </returns>
     public Proposal Propose(Instant now, in Value command, ReplicaOutput output)
     {
@@ -43,7 +43,8 @@ public sealed partial class Replica
     /// <param name="now">The instant of the turn.</param>
     /// <param name="command">Its bytes.</param>
     /// <param name="output">The turn's output.</param>
-    /// <returns>Whom it went to; none if no way to a leader is known, or if it is too long for anybody to take.</returns>
+    /// <returns>Whom it went to; none if no way to a leader is known, or if it is too long for anybody to
+    /// take.</returns>
     public NodeId ForwardToLeader(Instant now, in Value command, ReplicaOutput output)
     {
         Begin(now, output);
@@ -98,8 +99,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a time;
-    /// a new one replaces the last.
+    /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a
+    /// time; a new one replaces the last.
     /// </summary>
     /// <param name="now">The instant of the turn.</param>
     /// <param name="request">The host's number for this batch of reads; comes back in <see
