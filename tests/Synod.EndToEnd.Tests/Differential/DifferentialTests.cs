@@ -9,10 +9,10 @@ namespace Synod.EndToEnd.Tests;
 /// The same requests to a real etcd 3.4 and to Synod: answers are compared field by field, refusals by code and words. What
 /// differs on purpose stands in docs/clients.md and is asked by no test here.
 /// </summary>
-/// <remarks>More seeds by hand: <c>SYNOD_DIFFERENTIAL_SEEDS=100-160 dotnet test ... --filter Differential</c>.</remarks>
+/// <remarks>More seeds by hand: <c>DIFFERENTIAL_SEEDS=100-160 dotnet test ... --filter Differential</c>.</remarks>
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
-    private const string SeedsVariable = "SYNOD_DIFFERENTIAL_SEEDS";
+    private const string SeedsVariable = "DIFFERENTIAL_SEEDS";
     private const int SeedsByDefault = 6;
     private const int RequestsPerSeed = 250;
 

@@ -43,8 +43,8 @@ public sealed class WatchDifferentialTests(ITestOutputHelper output)
                 StartRevision = Math.Max(requests.Compacted + 1, first),
                 PrevKv = true,
             };
-            using var etcd = await WatchedStream.OpenAsync(servers.Etcd, everything);
-            using var synod = await WatchedStream.OpenAsync(servers.Synod, everything);
+            using var etcd = await WatchedStream.OpenAsync("etcd", servers.Etcd, everything);
+            using var synod = await WatchedStream.OpenAsync("Synod", servers.Synod, everything);
             var master = await CreatedAsync(etcd, synod, everything);
             for (var i = 0; i < WatchersMax; i++)
             {
@@ -53,6 +53,7 @@ public sealed class WatchDifferentialTests(ITestOutputHelper output)
                 await synod.SendAsync(new WatchRequest { CreateRequest = create });
                 await CreatedAsync(etcd, synod, create);
             }
+            servers.ExpectNoDifference(); // Or there would be waiting for what cannot come.
             await ChangeAsync(ChangesAfter, mayCompact: false);
             var end = RandomRequests.Bytes($"end at {requests.Revision}");
             await servers.AskAsync(Rpc.Put, new PutRequest { Key = end }, PutResponse.Parser);
@@ -62,8 +63,9 @@ public sealed class WatchDifferentialTests(ITestOutputHelper output)
             foreach (var (request, id, from) in _watchers)
             {
                 var expected = etcd.EventsOf(master).Count(e => Wants(request, from, e));
-                await etcd.EventsAsync(id, expected);
-                await synod.EventsAsync(id, expected);
+                Assert.True(expected >= synod.EventsOf(id).Count, $"more than {expected} events of {id} {request}");
+                await etcd.EventsAsync(id, request, expected);
+                await synod.EventsAsync(id, request, expected);
                 events += expected;
             }
             await ProgressAsync(etcd, synod);
@@ -117,6 +119,10 @@ public sealed class WatchDifferentialTests(ITestOutputHelper output)
                 WatchId = requests.Chance(4) ? requests.Below(20) : 0,
             };
             create.StartRevision = Math.Max(create.StartRevision, 0);
+            if (create.StartRevision > 0 && create.StartRevision < requests.Compacted)
+            {
+                create.WatchId = 0; // Where compaction ends a watcher, Synod takes its id for free, and etcd does not.
+            }
             create.Filters.AddRange(requests.Chance(3)
                 ? requests.Several(2, () => (WatchCreateRequest.Types.FilterType)requests.Below(2))
                 : []);
