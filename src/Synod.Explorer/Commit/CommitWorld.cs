@@ -7,8 +7,7 @@ namespace Synod.Explorer.Commit;
 /// <summary>
 /// Paxos Commit as a world: the real participants, acceptors and recoveries of one transaction; a network that
 /// reorders, doubles and loses (every message stays in it and may arrive any number of times, or never); crashes
-/// between a vote's write and its leaving. Acceptors write at once: what a late write does to them is explored in
-/// single-decree Paxos.
+/// between a write and the message that waits for it.
 /// </summary>
 public sealed partial class CommitWorld : ISymmetricWorld
 {
@@ -18,7 +17,8 @@ public sealed partial class CommitWorld : ISymmetricWorld
     private readonly Transaction _transaction;
     private readonly IParticipantRole[] _participants;
     private readonly IRecoveryRole[] _recoveries;
-    private readonly ICommitAcceptorRole[] _acceptors;
+    private readonly CommitAcceptorProcess[] _acceptors;
+    private readonly AcceptorState[] _records;
     private readonly MessagePool _pool = new(keepsCopies: true);
     private readonly Symmetry _symmetry;
     private readonly int[] _onlyOne;
@@ -29,26 +29,27 @@ public sealed partial class CommitWorld : ISymmetricWorld
     private readonly Vote?[] _votesUnderWay;
     private readonly BallotMark[] _marks;
     private readonly bool[] _hasBegun;
-    private readonly bool[] _isTold;
     private int _participantCrashes;
     private int _recoveryCrashes;
+    private int _acceptorCrashes;
 
     /// <summary>Makes the world.</summary>
     public CommitWorld(CommitWorldOptions options)
     {
         Check.That(options.RecoveryCrashesMax is 0 or 1);
+        Check.That(!options.AcceptorSyncIsAStep || options.AcceptorCrashesMax > 0);
         _options = options;
         _codes = new CommitCodes(options.Participants, options.Recoveries);
         _transaction = new Transaction(Id, _codes.Participants, options.PreparedNeeded);
         _participants = new IParticipantRole[options.Participants];
         _recoveries = new IRecoveryRole[options.Recoveries];
-        _acceptors = new ICommitAcceptorRole[options.Configuration.Voters.Count];
+        _acceptors = new CommitAcceptorProcess[options.Configuration.Voters.Count];
+        _records = new AcceptorState[options.Participants];
         _votesOnDisk = new Vote?[options.Participants];
         _hasCast = new bool[options.Participants];
         _votesUnderWay = new Vote?[options.Participants];
         _marks = new BallotMark[options.Recoveries];
         _hasBegun = new bool[options.Recoveries];
-        _isTold = new bool[_acceptors.Length];
         _symmetry = new Symmetry(_acceptors.Length);
         _onlyOne = new int[_acceptors.Length];
         Lanes =
@@ -80,16 +81,17 @@ public sealed partial class CommitWorld : ISymmetricWorld
         }
         for (var place = 0; place < _acceptors.Length; place++)
         {
-            _acceptors[place] = _options.MakeAcceptor(_options.Configuration.Voters[place]);
+            _acceptors[place] = new CommitAcceptorProcess(
+                _options.MakeAcceptor(_options.Configuration.Voters[place]), _transaction,
+                _options.AcceptorSyncIsAStep, canCrash: _options.AcceptorCrashesMax > 0);
         }
         Array.Clear(_votesOnDisk);
         Array.Clear(_hasCast);
         Array.Clear(_votesUnderWay);
         Array.Clear(_marks);
         Array.Clear(_hasBegun);
-        Array.Clear(_isTold);
         _pool.Clear();
-        (_participantCrashes, _recoveryCrashes) = (0, 0);
+        (_participantCrashes, _recoveryCrashes, _acceptorCrashes) = (0, 0, 0);
     }
 
     /// <inheritdoc/>
@@ -102,8 +104,7 @@ public sealed partial class CommitWorld : ISymmetricWorld
         for (var place = 0; place < _acceptors.Length; place++)
         {
             var part = _symmetry.NextPart();
-            _acceptors[place].Write(part);
-            part.Write(_isTold[place]);
+            _acceptors[place].Write(part, newPlace: 0);
             // Under these names every set of acceptors says whether this one is in it, and no more of the others.
             Array.Fill(_onlyOne, 1);
             _onlyOne[place] = 0;
@@ -142,11 +143,11 @@ public sealed partial class CommitWorld : ISymmetricWorld
         for (var newPlace = 0; newPlace < _acceptors.Length; newPlace++)
         {
             var place = newPlaces is null ? newPlace : _symmetry.At(newPlace);
-            _acceptors[place].Write(writer);
-            writer.Write(_isTold[place]);
+            _acceptors[place].Write(writer, newPlace);
         }
         writer.WriteByte((byte)_participantCrashes);
         writer.WriteByte((byte)_recoveryCrashes);
+        writer.WriteByte((byte)_acceptorCrashes);
         if (newPlaces is null)
         {
             _pool.Write(writer);
@@ -178,10 +179,10 @@ public sealed partial class CommitWorld : ISymmetricWorld
         for (var place = 0; place < _acceptors.Length; place++)
         {
             _acceptors[place].Read(ref reader);
-            _isTold[place] = reader.ReadBool();
         }
         _participantCrashes = reader.ReadByte();
         _recoveryCrashes = reader.ReadByte();
+        _acceptorCrashes = reader.ReadByte();
         _pool.Read(ref reader);
     }
 

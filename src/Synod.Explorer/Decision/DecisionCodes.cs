@@ -25,6 +25,9 @@ internal sealed class DecisionCodes
     /// <summary>The code of a value that nobody wished for.</summary>
     public const int UnknownValue = 63;
 
+    /// <summary>The highest round that has a code.</summary>
+    public const int RoundMax = 31;
+
     private const int ProposerBits = 3;
     private readonly Value[] _wishes;
     private readonly NodeId[] _acceptors;
@@ -112,7 +115,7 @@ internal sealed class DecisionCodes
         {
             return 0;
         }
-        Check.That(ballot.Round < 32 && ballot.Incarnation == 1);
+        Check.That(ballot.Round <= RoundMax && ballot.Incarnation == 1);
         var proposer = Array.IndexOf(_proposers, ballot.Node);
         Check.That(proposer >= 0);
         return ((int)ballot.Round << ProposerBits) | (proposer + 1);

@@ -62,9 +62,14 @@ internal sealed partial class DecisionNetwork
     {
         var ballot = DecisionCodes.BallotCode(request);
         var (promised, accepted) = (Acceptors[place].Promised, Acceptors[place].Accepted);
+        if (refuses && Proposers[DecisionCodes.Proposer(request)].Heeds(ballot))
+        {
+            // When it comes again after a higher promise it will be refused.
+            return false;
+        }
         if (promised != ballot)
         {
-            return promised > ballot && !(refuses && Proposers[DecisionCodes.Proposer(request)].Heeds(ballot));
+            return promised > ballot;
         }
         if (DecisionCodes.Kind(request) == DecisionCodes.Prepare)
         {

@@ -36,7 +36,10 @@ internal sealed class MemberProcess(IMemberRole role, bool syncIsAStep)
         Hold(null, prepare?.Within(prepare.Value.Record, codes.Of), pool);
     }
 
-    /// <summary>Answers that would change nothing need not wait.</summary>
+    /// <summary>
+    /// Answers that would change nothing need not wait. A wrong member that does not let them wait may be found out
+    /// sooner by that: its second answer is not taken for the first one, which waits.
+    /// </summary>
     public void ForgetTheDead(DecisionNetwork network)
     {
         if (_outbox.Waiting.Any(waiting => network.IsOfNoUse(MessageOf(waiting))))

@@ -28,6 +28,7 @@ public sealed class PracticalWorld : IDecisionWorld
     private readonly MessagePool _pool;
     private readonly Func<Promise, ulong> _ofPromise;
     private readonly Func<Accepted, ulong> _ofAccepted;
+    private readonly Ballot _highest;
     private readonly StateWriter[] _before;
     private readonly StateWriter _after = new();
     private int _crashes;
@@ -43,6 +44,7 @@ public sealed class PracticalWorld : IDecisionWorld
         _options = options;
         var members = options.Configuration.Voters;
         _codes = new DecisionCodes(members, members, 'm');
+        _highest = new Ballot(DecisionCodes.RoundMax, members[^1], 1);
         _network = new DecisionNetwork(_codes, options.Configuration, members.Count, messagesStay: true, options.Nacks);
         _pool = _network.Pool;
         (_ofPromise, _ofAccepted) = (_codes.Of, _codes.Of);
@@ -210,14 +212,24 @@ public sealed class PracticalWorld : IDecisionWorld
         }
         if (_options.ForgetsTheDead)
         {
-            NoteStandings().RememberChosen();
-            foreach (var member in _members)
-            {
-                member.ForgetTheDead(_network);
-            }
-            _network.ForgetTheDead();
+            ForgetTheDead();
         }
         return true;
+    }
+
+    private void ForgetTheDead()
+    {
+        NoteStandings().RememberChosen();
+        for (var i = 0; i < _members.Length; i++)
+        {
+            if (_network.Proposers[i].IsLast)
+            {
+                // Who begins no ballot any more may as well have heard of all there are.
+                _members[i].Role.Observe(_highest);
+            }
+            _members[i].ForgetTheDead(_network);
+        }
+        _network.ForgetTheDead();
     }
 
     private bool Do(WorldAction action)

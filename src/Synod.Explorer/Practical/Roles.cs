@@ -46,6 +46,9 @@ public interface IMemberRole
     /// <summary>Learning.</summary>
     Value? Step(in Accepted accepted);
 
+    /// <summary>Takes note of a ballot, so that the next own one will be above it.</summary>
+    void Observe(Ballot ballot);
+
     /// <summary>The process crashed; it starts again with what its disk holds.</summary>
     /// <returns>What it takes its disk to hold: the same, unless it is wrong.</returns>
     MemberState Restart(MemberState durable);
@@ -99,6 +102,9 @@ public class PracticalMember(NodeId self, Configuration configuration) : IMember
 
     /// <inheritdoc/>
     public virtual Value? Step(in Accepted accepted) => _member.Step(accepted);
+
+    /// <inheritdoc/>
+    public void Observe(Ballot ballot) => _member.Observe(ballot);
 
     /// <inheritdoc/>
     public virtual MemberState Restart(MemberState durable)

@@ -120,6 +120,7 @@ internal sealed class SnapshotExchange
             case SnapshotEventKind.Damaged:
                 _source.Newest = e.Newest;
                 _observer.Snapshot(new SnapshotNotice(SnapshotNoticeKind.Rotten, e.File.Slot, e.File.Bytes, Text: e.Text));
+                _board.NewestSound = e.Newest.Slot;
                 _board.IsOwnWanted = true;
                 break;
             default:

@@ -80,4 +80,34 @@ public sealed class SnapshotRotTests
         Assert.True(world.Judges.Snapshots[SnapshotNoticeKind.Taken] > taken);
         Assert.DoesNotContain(older, machine.Medium.Names);
     }
+
+    [Fact]
+    public void A_node_that_is_idle_while_both_snapshots_rot_starts_again_all_the_same()
+    {
+        var world = Scenario.Formed(1, 5, o => o with
+        {
+            Clients = 2,
+            ThinkMost = TimeSpan.FromMilliseconds(20),
+            Snapshots = new SnapshotOptions { EveryDecrees = 50, TailDecrees = 0, JournalPerSnapshotMin = 0 },
+            Journal = RandomWorld.TinyJournal(),
+        });
+        world.StartClients();
+        var machine = world.Machines[0];
+        world.Run(TimeSpan.FromSeconds(4));
+        world.ClientsRest = true;
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.Contains(SnapshotNoticeKind.JournalLetGo, world.Judges.Snapshots.Keys);
+        foreach (var name in machine.Medium.Names.Where(name => SnapshotName.TryParse(name, out _)).ToArray())
+        {
+            machine.Medium.Rot(name, SnapshotChunk.HeaderBytes + 1, 0x01);
+        }
+        world.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(2, world.Judges.Snapshots[SnapshotNoticeKind.Rotten]);
+        machine.LosePower();
+        machine.Boot();
+        world.Run(TimeSpan.FromSeconds(5));
+        Assert.Null(machine.Refusal);
+        Scenario.AssertPut(world, machine, TimeSpan.FromSeconds(5));
+        Assert.Empty(world.Violations);
+    }
 }
