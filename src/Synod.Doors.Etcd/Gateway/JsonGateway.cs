@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Synod.Doors.Etcd.Hosting;
+using Synod.Doors.Etcd.Protocol;
 
 namespace Synod.Doors.Etcd.Gateway;
 
@@ -21,6 +22,7 @@ internal sealed class JsonGateway
     private readonly GatewayRequests _requests;
     private readonly GatewayStreams _streams;
     private readonly SocketGateway _sockets;
+    private readonly GatewayOrigins _origins;
 
     public JsonGateway(IReadOnlyList<GrpcMethod> methods, EtcdDoorOptions options, CancellationToken closing)
     {
@@ -28,14 +30,25 @@ internal sealed class JsonGateway
         _requests = new GatewayRequests(options.MessageBytesMax * JsonBytesPerMessageByte);
         _streams = new GatewayStreams(_requests);
         _sockets = new SocketGateway(_requests, _streams, closing);
+        _origins = new GatewayOrigins(options.OriginsAllowed);
     }
 
     /// <summary>The route for a path, if it is the gateway's.</summary>
     public bool TryFind(string path, out GatewayRoute route) => _routes.TryGetValue(path, out route!);
 
     /// <summary>Refuses what never reaches a method; null if the call may begin.</summary>
-    public static Task? Refusal(GatewayRoute route, HttpContext http)
+    public Task? Refusal(GatewayRoute route, HttpContext http)
     {
+        if (!_origins.Admits(http.Request))
+        {
+            return Refuse(http, EtcdErrors.ForeignOrigin);
+        }
+        GatewayOrigins.TellBrowser(http);
+        if (HttpMethods.IsOptions(http.Request.Method))
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask; // A browser asks whether its page may ask.
+        }
         if (!HttpMethods.IsPost(http.Request.Method) && !SocketGateway.IsAsked(http))
         {
             return PlainPage.Write(http, StatusCodes.Status405MethodNotAllowed, "text/plain", "Method Not Allowed\n");

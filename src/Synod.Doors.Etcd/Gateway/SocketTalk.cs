@@ -115,13 +115,11 @@ internal sealed class SocketTalk : GatewayTalk, IDisposable
             _heard.Writer.Advance(received.Count);
             if (received.EndOfMessage)
             {
-                // A blank between: two numbers or words in two messages are two values.
+                // A blank between: two numbers or words in two messages are two values. Before the end of a message the
+                // reader is not roused: it would begin the value anew with every piece.
                 _heard.Writer.GetSpan(1)[0] = (byte)'\n';
                 _heard.Writer.Advance(1);
-            }
-            await _heard.Writer.FlushAsync(Gone).ConfigureAwait(false);
-            if (received.EndOfMessage)
-            {
+                await _heard.Writer.FlushAsync(Gone).ConfigureAwait(false);
                 return true;
             }
         }

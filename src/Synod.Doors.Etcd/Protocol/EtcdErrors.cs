@@ -71,6 +71,10 @@ internal static class EtcdErrors
     /// <summary>An alarm or something to do with one that does not exist.</summary>
     public static GrpcStatus UnknownAlarm => Invalid("etcdserver: unknown alarm");
 
+    /// <summary>A web page from elsewhere wanted to use the gateway.</summary>
+    public static GrpcStatus ForeignOrigin =>
+        new(GrpcCode.PermissionDenied, "etcdserver: web pages from other origins are not allowed here; see --cors");
+
     /// <summary>A client wanted to prepare for an older release.</summary>
     public static GrpcStatus NoDowngrade =>
         new(GrpcCode.Unimplemented, "etcdserver: downgrade is not supported; keep a snapshot from before an upgrade instead");

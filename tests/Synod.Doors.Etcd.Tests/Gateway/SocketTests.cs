@@ -170,6 +170,42 @@ public sealed class SocketTests : IAsyncLifetime
         Assert.True((await ResultAsync(socket)).GetProperty("created").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_web_page_from_elsewhere_gets_no_socket(string version)
+    {
+        foreach (var origin in (string[])["https://evil.example", "http://127.0.0.1:1", "http://127.0.0.1", "null"])
+        {
+            await Assert.ThrowsAsync<WebSocketException>(() => OpenAsync("/v3/watch", http =>
+            {
+                http.HttpVersion = Version.Parse(version);
+                http.SetRequestHeader("Origin", origin);
+            }));
+        }
+        using var own = await OpenAsync("/v3/watch", http =>
+        {
+            http.HttpVersion = Version.Parse(version);
+            http.SetRequestHeader("Origin", _door.Address);
+        });
+        await SayAsync(own, WatchW);
+        Assert.True((await ResultAsync(own)).GetProperty("created").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_value_in_a_thousand_pieces_is_one_request()
+    {
+        using var socket = await OpenAsync("/v3/kv/put");
+        var request = Encoding.UTF8.GetBytes($$"""{"key":"dw==","value":"{{new string('A', 1_000_000)}}"}""");
+        var piece = request.Length / 1000;
+        for (var at = 0; at < request.Length; at += piece)
+        {
+            var bytes = request.AsMemory(at, Math.Min(piece, request.Length - at));
+            await socket.SendAsync(bytes, WebSocketMessageType.Text, at + piece >= request.Length, Deadline());
+        }
+        Assert.Contains("revision", await HearAsync(socket), StringComparison.Ordinal);
+    }
+
     private async Task<ClientWebSocket> OpenAsync(string path, Action<ClientWebSocketOptions>? configure = null)
     {
         var socket = new ClientWebSocket();
