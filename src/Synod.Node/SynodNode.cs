@@ -4,6 +4,7 @@ using Synod.Ports;
 using Synod.Replication;
 using Synod.Storage;
 using Synod.Storage.Recovery;
+using Synod.Store;
 
 namespace Synod.Node;
 
@@ -43,6 +44,7 @@ public sealed partial class SynodNode : INode
     private ApplyActor? _apply;
     private WatchHub? _hub;
     private NodeStatus _status;
+    private IReadOnlyList<Alarm> _alarmsTold = [];
     private string? _fault;
     private volatile bool _stopping;
 
@@ -272,7 +274,21 @@ public sealed partial class SynodNode : INode
         }
         var next = _apply!.Turn(now);
         _compactor.Turn(now, Status.Leader == _options.Self, _state.Store);
+        TellAlarms();
         return next;
+    }
+
+    private void TellAlarms()
+    {
+        var alarms = _state.Store.Alarms; // Another list whenever something has changed, or a snapshot was installed.
+        if (!ReferenceEquals(alarms, _alarmsTold))
+        {
+            if (alarms.Count > 0 || _alarmsTold.Count > 0)
+            {
+                _observer.Alarms(alarms);
+            }
+            _alarmsTold = alarms;
+        }
     }
 
     /// <summary>
