@@ -39,9 +39,7 @@ internal sealed class Search<TWorld>
     private readonly StateTable _seen = new();
     private readonly TraceIndex _index = new();
     private readonly StateWriter _writer = new();
-    private readonly StateWriter _permuted = new();
     private readonly ActionList _actions = new();
-    private byte[] _leastBytes = new byte[256];
     private StateArena _next = new();
     private StateHash _digest;
     private long _transitions;
@@ -53,7 +51,7 @@ internal sealed class Search<TWorld>
     public Search(TWorld world, ExplorationLimits limits, IReadOnlyList<Property<TWorld>> properties)
     {
         _world = world;
-        _symmetric = world is ISymmetricWorld { PermutationCount: > 1 } symmetric ? symmetric : null;
+        _symmetric = world is ISymmetricWorld { IsSymmetric: true } symmetric ? symmetric : null;
         _limits = limits;
         _properties = [.. properties];
         _judges = [.. properties.Select(property => property.NewJudge())];
@@ -132,11 +130,24 @@ internal sealed class Search<TWorld>
     private void Arrive(int parent, int choice)
     {
         _writer.Clear();
-        _world.Write(_writer);
-        var hash = StateHash.Of(_symmetric is null ? _writer.Written : LeastPermutation());
+        if (_symmetric is null)
+        {
+            _world.Write(_writer);
+        }
+        else
+        {
+            _symmetric.WriteSymmetric(_writer);
+        }
+        var hash = StateHash.Of(_writer.Written);
         if (!_seen.TryAdd(hash))
         {
             return;
+        }
+        if (_symmetric is not null)
+        {
+            // What is kept is the state itself, so that traces need no renaming.
+            _writer.Clear();
+            _world.Write(_writer);
         }
         _digest = _digest.Then(hash);
         _index.Add(parent, choice);
@@ -166,37 +177,6 @@ internal sealed class Search<TWorld>
     {
         _findings[property] ??= finding;
         _violated |= isViolation;
-    }
-
-    /// <summary>Of all renamings that can stand for them all, the one with the least bytes does.</summary>
-    private ReadOnlySpan<byte> LeastPermutation()
-    {
-        var length = -1;
-        for (var permutation = 0; permutation < _symmetric!.PermutationCount; permutation++)
-        {
-            if (!_symmetric.CanRepresent(permutation))
-            {
-                continue;
-            }
-            _permuted.Clear();
-            _symmetric.WritePermuted(_permuted, permutation);
-            if (length < 0 || _permuted.Written.SequenceCompareTo(_leastBytes.AsSpan(0, length)) < 0)
-            {
-                length = Keep(_permuted.Written, ref _leastBytes);
-            }
-        }
-        Check.That(length >= 0);
-        return _leastBytes.AsSpan(0, length);
-    }
-
-    private static int Keep(ReadOnlySpan<byte> bytes, ref byte[] into)
-    {
-        if (into.Length < bytes.Length)
-        {
-            Array.Resize(ref into, bytes.Length * 2);
-        }
-        bytes.CopyTo(into);
-        return bytes.Length;
     }
 
     private ExplorationResult Conclude(int depth)

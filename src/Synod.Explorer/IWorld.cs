@@ -49,21 +49,14 @@ public interface IWorld
 /// </summary>
 public interface ISymmetricWorld : IWorld
 {
-    /// <summary>How many ways there are to rename the interchangeable processes; number 0 changes nothing.</summary>
-    int PermutationCount { get; }
+    /// <summary>Whether there is anything to interchange; without, states are compared as they are.</summary>
+    bool IsSymmetric { get; }
 
     /// <summary>
-    /// Whether the current state renamed this way can stand for all its renamings; saves writing the others. Of a state
-    /// and all its renamings at least one must be able to, and it must be the same one whichever of them one begins
-    /// with: say, those in which the processes are in ascending order of something that is cheap to compare.
+    /// Writes bytes that are the same for the current state and all its renamings, and different for all other states.
+    /// <see cref="Symmetry"/> helps.
     /// </summary>
-    bool CanRepresent(int permutation) => true;
-
-    /// <summary>
-    /// Writes the current state as it would be with processes renamed; 0 gives the bytes of <see
-    /// cref="IWorld.Write"/>.
-    /// </summary>
-    void WritePermuted(StateWriter writer, int permutation);
+    void WriteSymmetric(StateWriter writer);
 }
 
 /// <summary>One thing that can happen in a state; what the numbers mean is the world's own affair.</summary>

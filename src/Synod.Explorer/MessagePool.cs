@@ -31,6 +31,13 @@ public sealed class MessagePool(bool keepsCopies)
     /// <summary>How many copies can still arrive.</summary>
     public int CopiesOf(int index) => (int)(_entries[index] >> CodeBits);
 
+    /// <summary>Whether a message is there, with copies or without.</summary>
+    public bool Has(ulong code)
+    {
+        var at = PlaceOf(code);
+        return at < Count && this[at] == code;
+    }
+
     /// <summary>Sends a message. False if that changes nothing: it was sent before and its copy stays.</summary>
     public bool Send(ulong code)
     {
@@ -69,6 +76,16 @@ public sealed class MessagePool(bool keepsCopies)
 
     /// <summary>One copy of a message becomes two.</summary>
     public void Duplicate(ulong code) => AddCopies(IndexOf(code), 1);
+
+    /// <summary>
+    /// Forgets a message. That is the same as to keep it exactly if its arrival changes nothing, now and ever after.
+    /// </summary>
+    public void ForgetAt(int index)
+    {
+        Check.That(index < Count);
+        _entries.AsSpan(index + 1, Count - index - 1).CopyTo(_entries.AsSpan(index));
+        Count--;
+    }
 
     /// <summary>Forgets everything.</summary>
     public void Clear() => Count = 0;

@@ -1,3 +1,5 @@
+using Synod.Paxos;
+
 namespace Synod.Explorer;
 
 /// <summary>A way through a world, step by step from an initial state.</summary>
@@ -50,8 +52,18 @@ internal sealed class TraceIndex
             if (choices.Count > 0)
             {
                 world.Apply(action);
+                // As in the search: what a world does not write it does not know in the next state.
+                Reload(world);
             }
         }
         return new Trace([.. world.Lanes], initial, steps);
+    }
+
+    private static void Reload(IWorld world)
+    {
+        var writer = new StateWriter();
+        world.Write(writer);
+        var reader = new StateReader(writer.Written.ToArray());
+        world.Read(ref reader);
     }
 }

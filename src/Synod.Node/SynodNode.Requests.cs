@@ -7,7 +7,24 @@ namespace Synod.Node;
 public sealed partial class SynodNode
 {
     /// <inheritdoc/>
-    public void Submit(WriteRequest request) => Post(_writes, request);
+    public void Submit(WriteRequest request)
+    {
+        if (IsEnding)
+        {
+            request.Fail(Failure.NotServing);
+        }
+        else if (!_writes.TryPost(request))
+        {
+            request.Fail(Failure.TooManyRequests);
+        }
+        else if (IsEnding)
+        {
+            while (_writes.TryTake(out var late)) // As in Post.
+            {
+                late.Fail(Failure.NotServing);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Submit(ReadRequest request)

@@ -81,12 +81,14 @@ public sealed partial class SynodNode
         var serving = _core!.IsActive;
         var old = Volatile.Read(ref _status);
         if (old.Leader != leader || old.Ballot != _replica.Promised || old.ChosenUpTo != _replica.ChosenUpTo ||
-            old.AppliedUpTo != applied || old.Serving != serving || old.NoSpace != _host!.NoSpace)
+            old.AppliedUpTo != applied || old.Serving != serving || old.NoSpace != _host!.NoSpace ||
+            !ReferenceEquals(old.FullPeers, _core.FullPeers))
         {
             Volatile.Write(ref _status, new NodeStatus(
                 _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, null)
             {
                 NoSpace = _host!.NoSpace,
+                FullPeers = _core.FullPeers,
             });
         }
     }

@@ -67,17 +67,19 @@ internal sealed class CountersWorld(int counters, int limit, bool interchangeabl
     public IReadOnlyList<string> Lanes { get; } = [.. Enumerable.Range(1, counters).Select(i => $"c{i}")];
 
     /// <summary>The rotations: not all renamings, but a group of them, which is all that the explorer needs.</summary>
-    public int PermutationCount => interchangeable ? counters : 1;
+    public bool IsSymmetric => interchangeable;
 
     public void Reset(int initial) => Array.Clear(_counts);
 
-    public void Write(StateWriter writer) => WritePermuted(writer, 0);
+    public void Write(StateWriter writer) => WriteRotated(writer, 0);
 
-    public void WritePermuted(StateWriter writer, int permutation)
+    public void WriteSymmetric(StateWriter writer) => Symmetry.WriteLeast(writer, counters, WriteRotated);
+
+    private void WriteRotated(StateWriter writer, int by)
     {
         for (var i = 0; i < counters; i++)
         {
-            writer.WriteByte(_counts[(i + permutation) % counters]);
+            writer.WriteByte(_counts[(i + by) % counters]);
         }
     }
 

@@ -47,6 +47,7 @@ internal sealed class DoorServices : IDisposable
             Unary(MaintenanceService.Name, "Hash", maintenance.Hash),
             Unary(MaintenanceService.Name, "Defragment", maintenance.Defragment),
             Unary(MaintenanceService.Name, "Alarm", maintenance.Alarm),
+            Unary(MaintenanceService.Name, "Downgrade", MaintenanceService.Downgrade),
             Unary(MaintenanceService.Name, "MoveLeader", maintenance.MoveLeader),
             new SnapshotMethod(node, identity, options, _closing.Token),
             Unary(MaintenanceService.HealthName, "Check", maintenance.Check),
@@ -60,7 +61,7 @@ internal sealed class DoorServices : IDisposable
             ["/metrics"] = new MetricsPage(metrics, methods),
         };
         _meter = new DoorMeter(methods, _streams);
-        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options), logger);
+        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options, _closing.Token), logger);
 
         UnaryMethod Unary(string service, string name, BeginUnary begin) =>
             new(service, name, node, options, time, begin);

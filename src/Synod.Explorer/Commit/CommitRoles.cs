@@ -49,6 +49,9 @@ public interface ICommitAcceptorRole
     /// <summary>The transaction is over.</summary>
     void Step(in Finished finished);
 
+    /// <summary>The process crashed; it starts again with what its disk holds.</summary>
+    void Restart(IReadOnlyList<Finished> marks, IReadOnlyList<InstanceRecord> records);
+
     /// <summary>Writes what is in memory as canonical bytes.</summary>
     void Write(StateWriter writer);
 
@@ -104,7 +107,7 @@ public class RealRecovery(NodeId self, Configuration configuration, Transaction 
 /// <param name="self">Its number.</param>
 public class RealCommitAcceptor(NodeId self) : ICommitAcceptorRole
 {
-    private readonly CommitAcceptor _acceptor = new(self, new CommitLimits { FinishedMax = 0, WindowTransactions = 1 });
+    private CommitAcceptor _acceptor = New(self);
 
     /// <inheritdoc/>
     public virtual Answer<Promise> Step(in InInstance<Prepare> prepare) => _acceptor.Step(prepare);
@@ -116,8 +119,25 @@ public class RealCommitAcceptor(NodeId self) : ICommitAcceptorRole
     public virtual void Step(in Finished finished) => _acceptor.Step(finished);
 
     /// <inheritdoc/>
+    public virtual void Restart(IReadOnlyList<Finished> marks, IReadOnlyList<InstanceRecord> records)
+    {
+        _acceptor = New(self);
+        foreach (var mark in marks)
+        {
+            _acceptor.Recover(mark);
+        }
+        foreach (var record in records)
+        {
+            _acceptor.Recover(record);
+        }
+    }
+
+    /// <inheritdoc/>
     public virtual void Write(StateWriter writer) => _acceptor.Write(writer);
 
     /// <inheritdoc/>
     public virtual void Read(ref StateReader reader) => _acceptor.Read(ref reader);
+
+    private static CommitAcceptor New(NodeId self) =>
+        new(self, new CommitLimits { FinishedMax = 0, WindowTransactions = 1 });
 }

@@ -14,6 +14,9 @@ public sealed partial class CommitWorld
     private const int TellOutcome = 6;
     private const int CrashParticipant = 7;
     private const int CrashRecovery = 8;
+    private const int SyncAcceptor = 9;
+    private const int CrashAcceptor = 10;
+    private const int WritesUnderWayMax = 2;
 
     /// <inheritdoc/>
     public void ListActions(ActionList actions)
@@ -40,13 +43,20 @@ public sealed partial class CommitWorld
                 actions.Add(new WorldAction(BeginRecovery, i, 0));
             }
         }
+        for (var place = 0; place < _acceptors.Length; place++)
+        {
+            if (_acceptors[place].WritesUnderWay > 0)
+            {
+                actions.Add(new WorldAction(SyncAcceptor, place, 0));
+            }
+        }
         for (var i = 0; i < _pool.Count; i++)
         {
             ListDeliveries(actions, _pool[i]);
         }
         for (var place = 0; _options.OutcomeIsTold && CountOutcome() is not null && place < _acceptors.Length; place++)
         {
-            if (!_isTold[place])
+            if (!_acceptors[place].IsTold)
             {
                 actions.Add(new WorldAction(TellOutcome, place, 0));
             }
@@ -68,7 +78,10 @@ public sealed partial class CommitWorld
             default:
                 for (var place = 0; place < _acceptors.Length; place++)
                 {
-                    actions.Add(new WorldAction(DeliverToAcceptor, place, code));
+                    if (_acceptors[place].WritesUnderWay < WritesUnderWayMax)
+                    {
+                        actions.Add(new WorldAction(DeliverToAcceptor, place, code));
+                    }
                 }
                 break;
         }
@@ -92,6 +105,13 @@ public sealed partial class CommitWorld
             if (_hasBegun[i])
             {
                 actions.Add(new WorldAction(CrashRecovery, i, 0));
+            }
+        }
+        for (var place = 0; _acceptorCrashes < _options.AcceptorCrashesMax && place < _acceptors.Length; place++)
+        {
+            for (var kept = 0; kept <= _acceptors[place].WritesUnderWay; kept++)
+            {
+                actions.Add(new WorldAction(CrashAcceptor, place, (ulong)kept));
             }
         }
     }
@@ -118,8 +138,14 @@ public sealed partial class CommitWorld
             case DeliverToRecovery:
                 return StepPromise(i, action.Argument);
             case TellOutcome:
-                _isTold[i] = true;
-                _acceptors[i].Step(new Finished(Id, CountOutcome()));
+                _acceptors[i].Tell(new Finished(Id, CountOutcome()), _pool);
+                return true;
+            case SyncAcceptor:
+                _acceptors[i].Sync(_pool);
+                return true;
+            case CrashAcceptor:
+                _acceptorCrashes++;
+                _acceptors[i].CrashAndRestart((int)action.Argument);
                 return true;
             case CrashParticipant:
                 _participantCrashes++;
@@ -169,12 +195,15 @@ public sealed partial class CommitWorld
     private bool StepPrepare(int acceptor, ulong code)
     {
         var reply = CommitCodes.Of(CommitCodes.Promise, CommitCodes.BallotCode(code), acceptor + 1);
+        var isOnDisk = true;
+        Array.Clear(_records);
         for (var place = 0; place < _participants.Length; place++)
         {
             var prepare = new Prepare(_codes.BallotOf(CommitCodes.BallotCode(code), place));
             var asked = new InInstance<Prepare>(_transaction.InstanceOf(place), prepare);
-            if (_acceptors[acceptor].Step(asked).Reply is { } answer)
+            if (_acceptors[acceptor].Role.Step(asked).Reply is { } answer)
             {
+                isOnDisk &= Relies(acceptor, place, answer);
                 Check.That(answer.TryRelease(answer.Record, out var promise));
                 var accepted = promise.Message.AcceptedValue;
                 reply = CommitCodes.WithPart(
@@ -182,12 +211,14 @@ public sealed partial class CommitWorld
                     accepted is { } value ? Votes.Of(value) : null);
             }
         }
-        return CommitCodes.HasParts(reply) && _pool.Send(reply);
+        return CommitCodes.HasParts(reply) && _acceptors[acceptor].Answer(reply, _records, isOnDisk, _pool);
     }
 
     private bool StepAccept(int acceptor, ulong code)
     {
         var reply = CommitCodes.Of(CommitCodes.Accepted, CommitCodes.BallotCode(code), acceptor + 1);
+        var isOnDisk = true;
+        Array.Clear(_records);
         for (var place = 0; place < _participants.Length; place++)
         {
             if (!CommitCodes.HasPart(code, place))
@@ -198,13 +229,22 @@ public sealed partial class CommitWorld
                 _codes.BallotOf(CommitCodes.BallotCode(code), place),
                 Votes.ValueOf(CommitCodes.VoteIn(code, place)!.Value));
             var asked = new InInstance<Accept>(_transaction.InstanceOf(place), accept);
-            if (_acceptors[acceptor].Step(asked).Reply is { } answer)
+            if (_acceptors[acceptor].Role.Step(asked).Reply is { } answer)
             {
+                isOnDisk &= Relies(acceptor, place, answer);
                 Check.That(answer.TryRelease(answer.Record, out var accepted));
                 reply = CommitCodes.WithPart(reply, place, 0, Votes.Of(accepted.Message.Value));
             }
         }
-        return CommitCodes.HasParts(reply) && _pool.Send(reply);
+        return CommitCodes.HasParts(reply) && _acceptors[acceptor].Answer(reply, _records, isOnDisk, _pool);
+    }
+
+    /// <summary>Notes what an answer relies on; whether the disk has it.</summary>
+    private bool Relies<TReply>(int acceptor, int place, in AfterWrite<InstanceRecord, InInstance<TReply>> answer)
+        where TReply : struct
+    {
+        _records[place] = answer.Record.State;
+        return _acceptors[acceptor].HasOnDisk(place, answer);
     }
 
     private bool StepPromise(int recovery, ulong code)
@@ -233,38 +273,5 @@ public sealed partial class CommitWorld
             _pool.Send(reply);
         }
         return true;
-    }
-
-    /// <inheritdoc/>
-    public WorldEvent Describe(WorldAction action)
-    {
-        var recoveryLane = _participants.Length + action.Process;
-        var acceptorLane = _participants.Length + _recoveries.Length + action.Process;
-        switch (action.Kind)
-        {
-            case CastVote:
-                return new WorldEvent($"votes {(Vote)action.Argument}", action.Process);
-            case SyncVote:
-                return new WorldEvent("its vote is on disk and leaves", action.Process);
-            case BeginRecovery:
-                return new WorldEvent("begins a recovery", recoveryLane);
-            case DeliverToAcceptor:
-                var ballot = CommitCodes.BallotCode(action.Argument);
-                var from = ballot == CommitCodes.ParticipantBallot
-                    ? Enumerable.Range(0, _participants.Length)
-                        .First(place => CommitCodes.HasPart(action.Argument, place))
-                    : _participants.Length + _codes.RecoveryOf(ballot);
-                return new WorldEvent(_codes.Tell(action.Argument), acceptorLane, EventMark.Receives, from);
-            case DeliverToRecovery:
-                var acceptor = _participants.Length + _recoveries.Length + CommitCodes.Acceptor(action.Argument) - 1;
-                return new WorldEvent(_codes.Tell(action.Argument), recoveryLane, EventMark.Receives, acceptor);
-            case TellOutcome:
-                return new WorldEvent($"is told {CountOutcome()}, forgets", acceptorLane);
-            case CrashParticipant:
-                var kept = action.Argument == 1 ? ", its vote reached the disk" : "";
-                return new WorldEvent($"crashes and restarts{kept}", action.Process, EventMark.Crashes);
-            default:
-                return new WorldEvent("crashes and restarts", recoveryLane, EventMark.Crashes);
-        }
     }
 }

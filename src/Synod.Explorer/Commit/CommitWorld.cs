@@ -7,8 +7,7 @@ namespace Synod.Explorer.Commit;
 /// <summary>
 /// Paxos Commit as a world: the real participants, acceptors and recoveries of one transaction; a network that
 /// reorders, doubles and loses (every message stays in it and may arrive any number of times, or never); crashes
-/// between a vote's write and its leaving. Acceptors write at once: what a late write does to them is explored in
-/// single-decree Paxos.
+/// between a write and the message that waits for it.
 /// </summary>
 public sealed partial class CommitWorld : ISymmetricWorld
 {
@@ -18,10 +17,11 @@ public sealed partial class CommitWorld : ISymmetricWorld
     private readonly Transaction _transaction;
     private readonly IParticipantRole[] _participants;
     private readonly IRecoveryRole[] _recoveries;
-    private readonly ICommitAcceptorRole[] _acceptors;
+    private readonly CommitAcceptorProcess[] _acceptors;
+    private readonly AcceptorState[] _records;
     private readonly MessagePool _pool = new(keepsCopies: true);
-    private readonly int[][] _permutations;
-    private readonly Func<ulong, ulong>[] _renames;
+    private readonly Symmetry _symmetry;
+    private readonly int[] _onlyOne;
 
     // Of each participant: its disk; whether it has voted in this life; the vote that waits for the disk.
     private readonly Vote?[] _votesOnDisk;
@@ -29,28 +29,29 @@ public sealed partial class CommitWorld : ISymmetricWorld
     private readonly Vote?[] _votesUnderWay;
     private readonly BallotMark[] _marks;
     private readonly bool[] _hasBegun;
-    private readonly bool[] _isTold;
     private int _participantCrashes;
     private int _recoveryCrashes;
+    private int _acceptorCrashes;
 
     /// <summary>Makes the world.</summary>
     public CommitWorld(CommitWorldOptions options)
     {
         Check.That(options.RecoveryCrashesMax is 0 or 1);
+        Check.That(!options.AcceptorSyncIsAStep || options.AcceptorCrashesMax > 0);
         _options = options;
         _codes = new CommitCodes(options.Participants, options.Recoveries);
         _transaction = new Transaction(Id, _codes.Participants, options.PreparedNeeded);
         _participants = new IParticipantRole[options.Participants];
         _recoveries = new IRecoveryRole[options.Recoveries];
-        _acceptors = new ICommitAcceptorRole[options.Configuration.Voters.Count];
+        _acceptors = new CommitAcceptorProcess[options.Configuration.Voters.Count];
+        _records = new AcceptorState[options.Participants];
         _votesOnDisk = new Vote?[options.Participants];
         _hasCast = new bool[options.Participants];
         _votesUnderWay = new Vote?[options.Participants];
         _marks = new BallotMark[options.Recoveries];
         _hasBegun = new bool[options.Recoveries];
-        _isTold = new bool[_acceptors.Length];
-        _permutations = options.AcceptorsAreInterchangeable ? Permutations.Of(_acceptors.Length) : [[]];
-        _renames = [.. _permutations.Select(places => (Func<ulong, ulong>)(code => Rename(code, places)))];
+        _symmetry = new Symmetry(_acceptors.Length);
+        _onlyOne = new int[_acceptors.Length];
         Lanes =
         [
             .. Enumerable.Range(1, _participants.Length).Select(i => $"rm{i}"),
@@ -64,7 +65,7 @@ public sealed partial class CommitWorld : ISymmetricWorld
     public IReadOnlyList<string> Lanes { get; }
 
     /// <inheritdoc/>
-    public int PermutationCount => _permutations.Length;
+    public bool IsSymmetric => _options.AcceptorsAreInterchangeable;
 
     /// <inheritdoc/>
     public void Reset(int initial)
@@ -80,56 +81,58 @@ public sealed partial class CommitWorld : ISymmetricWorld
         }
         for (var place = 0; place < _acceptors.Length; place++)
         {
-            _acceptors[place] = _options.MakeAcceptor(_options.Configuration.Voters[place]);
+            _acceptors[place] = new CommitAcceptorProcess(
+                _options.MakeAcceptor(_options.Configuration.Voters[place]), _transaction,
+                _options.AcceptorSyncIsAStep, canCrash: _options.AcceptorCrashesMax > 0);
         }
         Array.Clear(_votesOnDisk);
         Array.Clear(_hasCast);
         Array.Clear(_votesUnderWay);
         Array.Clear(_marks);
         Array.Clear(_hasBegun);
-        Array.Clear(_isTold);
         _pool.Clear();
-        (_participantCrashes, _recoveryCrashes) = (0, 0);
+        (_participantCrashes, _recoveryCrashes, _acceptorCrashes) = (0, 0, 0);
     }
 
     /// <inheritdoc/>
-    public void Write(StateWriter writer) => WritePermuted(writer, 0);
+    public void Write(StateWriter writer) => Write(writer, null);
 
     /// <inheritdoc/>
-    public bool CanRepresent(int permutation)
+    public void WriteSymmetric(StateWriter writer)
     {
-        // Acceptors in ascending order of a sum over what they have said: mostly one order is left.
-        Span<ulong> inOrder = stackalloc ulong[_acceptors.Length];
-        inOrder.Clear();
-        for (var i = 0; i < _pool.Count; i++)
+        _symmetry.Clear();
+        for (var place = 0; place < _acceptors.Length; place++)
         {
-            var acceptor = CommitCodes.Acceptor(_pool[i]);
-            if (acceptor != 0)
+            var part = _symmetry.NextPart();
+            _acceptors[place].Write(part, newPlace: 0);
+            // Under these names every set of acceptors says whether this one is in it, and no more of the others.
+            Array.Fill(_onlyOne, 1);
+            _onlyOne[place] = 0;
+            part.NewPlaces = _onlyOne;
+            foreach (var recovery in _recoveries)
             {
-                var newPlace = permutation == 0 ? acceptor - 1 : _permutations[permutation][acceptor - 1];
-                var said = CommitCodes.WithAcceptor(_pool[i], 0);
-                inOrder[newPlace] = unchecked(inOrder[newPlace] + (said * said));
+                recovery.Write(part);
+            }
+            part.NewPlaces = null;
+            for (var i = 0; i < _pool.Count; i++)
+            {
+                if (CommitCodes.Acceptor(_pool[i]) == place + 1)
+                {
+                    part.WriteNumber(CommitCodes.WithAcceptor(_pool[i], 0));
+                }
             }
         }
-        for (var i = 1; i < inOrder.Length; i++)
-        {
-            if (inOrder[i - 1] > inOrder[i])
-            {
-                return false;
-            }
-        }
-        return true;
+        Write(writer, _symmetry.NewPlaces());
     }
 
-    /// <inheritdoc/>
-    public void WritePermuted(StateWriter writer, int permutation)
+    private void Write(StateWriter writer, IReadOnlyList<int>? newPlaces)
     {
         for (var i = 0; i < _participants.Length; i++)
         {
             writer.WriteByte((byte)((int)(_votesOnDisk[i] ?? 0) | ((int)(_votesUnderWay[i] ?? 0) << 2)
                 | (_hasCast[i] ? 16 : 0)));
         }
-        writer.NewPlaces = permutation == 0 ? null : _permutations[permutation];
+        writer.NewPlaces = newPlaces;
         for (var i = 0; i < _recoveries.Length; i++)
         {
             _recoveries[i].Write(writer);
@@ -139,19 +142,19 @@ public sealed partial class CommitWorld : ISymmetricWorld
         writer.NewPlaces = null;
         for (var newPlace = 0; newPlace < _acceptors.Length; newPlace++)
         {
-            var place = permutation == 0 ? newPlace : Array.IndexOf(_permutations[permutation], newPlace);
-            _acceptors[place].Write(writer);
-            writer.Write(_isTold[place]);
+            var place = newPlaces is null ? newPlace : _symmetry.At(newPlace);
+            _acceptors[place].Write(writer, newPlace);
         }
         writer.WriteByte((byte)_participantCrashes);
         writer.WriteByte((byte)_recoveryCrashes);
-        if (permutation == 0)
+        writer.WriteByte((byte)_acceptorCrashes);
+        if (newPlaces is null)
         {
             _pool.Write(writer);
         }
         else
         {
-            _pool.WriteRenamed(writer, _renames[permutation]);
+            _pool.WriteRenamed(writer, code => Rename(code, newPlaces));
         }
     }
 
@@ -176,16 +179,16 @@ public sealed partial class CommitWorld : ISymmetricWorld
         for (var place = 0; place < _acceptors.Length; place++)
         {
             _acceptors[place].Read(ref reader);
-            _isTold[place] = reader.ReadBool();
         }
         _participantCrashes = reader.ReadByte();
         _recoveryCrashes = reader.ReadByte();
+        _acceptorCrashes = reader.ReadByte();
         _pool.Read(ref reader);
     }
 
     private static Vote? VoteOf(int bits) => bits == 0 ? null : (Vote)bits;
 
-    private static ulong Rename(ulong code, int[] places)
+    private static ulong Rename(ulong code, IReadOnlyList<int> places)
     {
         var acceptor = CommitCodes.Acceptor(code);
         return acceptor == 0 ? code : CommitCodes.WithAcceptor(code, places[acceptor - 1] + 1);

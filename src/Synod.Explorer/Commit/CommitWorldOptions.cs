@@ -27,6 +27,15 @@ public sealed record CommitWorldOptions
     /// <summary>How many times a node crashes that recovers, and may begin anew, over all of them; at most 1.</summary>
     public int RecoveryCrashesMax { get; init; }
 
+    /// <summary>How many times an acceptor crashes and starts again from its disk, over all of them.</summary>
+    public int AcceptorCrashesMax { get; init; }
+
+    /// <summary>
+    /// True: an acceptor's write takes a while, its answer waits for it, and a crash keeps any number of the writes under
+    /// way, the oldest first. False: what is written is on disk at once.
+    /// </summary>
+    public bool AcceptorSyncIsAStep { get; init; }
+
     /// <summary>Whether acceptors may be told what became of the transaction, and then forget it.</summary>
     public bool OutcomeIsTold { get; init; }
 

@@ -1,3 +1,4 @@
+using Synod.Explorer.Decision;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 
@@ -16,6 +17,9 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
     public IAcceptorRole Role { get; } = role;
 
     public AcceptorState Disk { get; private set; }
+
+    /// <summary>Whether its memory is not behind its disk.</summary>
+    public bool UpholdsDisk => Role.State.Covers(Disk);
 
     public int WritesUnderWay => _underWay.Count;
 
@@ -59,6 +63,10 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
         }
     }
 
+    /// <summary>Answers that would change nothing need not wait.</summary>
+    public void ForgetTheDead(DecisionNetwork network) =>
+        _waiting.RemoveAll(waiting => network.IsOfNoUse(MessageOf(waiting)));
+
     /// <summary>Memory is lost; of the writes under way the oldest ones still reach the disk.</summary>
     public void CrashAndRestart(int writesKept)
     {
@@ -71,7 +79,8 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
         Role.Restart(Disk);
     }
 
-    public void Write(StateWriter writer, int place, int newPlace)
+    /// <summary>Writes canonical bytes, as they would be if it stood at that place.</summary>
+    public void Write(StateWriter writer, int newPlace)
     {
         Role.Write(writer);
         var same = Disk == Role.State;
@@ -88,8 +97,7 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
         foreach (var answer in _waiting)
         {
             answer.Record.Write(writer);
-            var message = MessageOf(answer);
-            writer.WriteNumber(place == newPlace ? message : PaxosCodes.WithAcceptor(message, newPlace + 1));
+            writer.WriteNumber(DecisionCodes.WithAcceptor(MessageOf(answer), newPlace + 1));
         }
     }
 
@@ -116,76 +124,5 @@ internal sealed class AcceptorProcess(IAcceptorRole role)
         // The record covers itself: this looks at the message without sending it.
         answer.TryRelease(answer.Record, out var message);
         return message;
-    }
-}
-
-/// <summary>
-/// A proposer with what a process has around it: a disk for its mark, and a Prepare that may wait for it.
-/// </summary>
-internal sealed class ProposerProcess(IProposerRole role)
-{
-    private AfterWrite<BallotMark, ulong>? _waiting;
-
-    public IProposerRole Role { get; } = role;
-
-    public BallotMark Disk { get; private set; }
-
-    /// <summary>How often it began phase 1, over all lives.</summary>
-    public int BallotsUsed { get; set; }
-
-    /// <summary>How often it crashed.</summary>
-    public int Life { get; private set; }
-
-    public bool IsWriting => _waiting.HasValue;
-
-    public void WriteNow(in BallotMark record) => Disk = record;
-
-    public void BeginWrite(in AfterWrite<BallotMark, ulong> prepare) => _waiting = prepare;
-
-    /// <summary>The mark reaches the disk; returns the Prepare.</summary>
-    public ulong Sync()
-    {
-        Check.That(_waiting.HasValue);
-        Disk = _waiting.Value.Record;
-        Check.That(_waiting.Value.TryRelease(Disk, out var message));
-        _waiting = null;
-        return message;
-    }
-
-    public void CrashAndRestart(bool writeKept)
-    {
-        if (writeKept)
-        {
-            Sync();
-        }
-        _waiting = null;
-        Life++;
-        Role.Restart(Disk);
-    }
-
-    public void Write(StateWriter writer)
-    {
-        Role.Write(writer);
-        writer.Write(Disk.Ballot);
-        writer.WriteByte((byte)BallotsUsed);
-        writer.WriteByte((byte)((Life << 1) | (_waiting.HasValue ? 1 : 0)));
-        if (_waiting is { } waiting)
-        {
-            writer.Write(waiting.Record.Ballot);
-            Check.That(waiting.TryRelease(waiting.Record, out var message));
-            writer.WriteNumber(message);
-        }
-    }
-
-    public void Read(ref StateReader reader)
-    {
-        Role.Read(ref reader);
-        Disk = new BallotMark(reader.ReadBallot());
-        BallotsUsed = reader.ReadByte();
-        var flags = reader.ReadByte();
-        Life = flags >> 1;
-        _waiting = (flags & 1) == 0
-            ? null
-            : new AfterWrite<BallotMark, ulong>(new BallotMark(reader.ReadBallot()), reader.ReadNumber());
     }
 }

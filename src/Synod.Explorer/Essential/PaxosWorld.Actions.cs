@@ -1,3 +1,4 @@
+using Synod.Explorer.Decision;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 
@@ -25,7 +26,7 @@ public sealed partial class PaxosWorld
             {
                 actions.Add(new WorldAction(SyncProposer, i, 0));
             }
-            else if (_proposers[i].BallotsUsed < _options.BallotsPerProposer)
+            else if (!_proposers[i].IsOver && _proposers[i].BallotsUsed < _options.BallotsPerProposer)
             {
                 actions.Add(new WorldAction(Start, i, 0));
             }
@@ -49,12 +50,12 @@ public sealed partial class PaxosWorld
 
     private void ListDeliveries(ActionList actions, ulong code)
     {
-        switch (PaxosCodes.Kind(code))
+        switch (DecisionCodes.Kind(code))
         {
-            case PaxosCodes.Promise:
-                actions.Add(new WorldAction(DeliverToProposer, PaxosCodes.Proposer(code), code));
+            case DecisionCodes.Promise:
+                actions.Add(new WorldAction(DeliverToProposer, DecisionCodes.Proposer(code), code));
                 break;
-            case PaxosCodes.Accepted:
+            case DecisionCodes.Accepted:
                 if (_learner is not null)
                 {
                     actions.Add(new WorldAction(DeliverToLearner, 0, code));
@@ -63,7 +64,7 @@ public sealed partial class PaxosWorld
             default:
                 for (var place = 0; place < _acceptors.Length; place++)
                 {
-                    if (IsFor(PaxosCodes.Acceptor(code), place)
+                    if (IsFor(DecisionCodes.Acceptor(code), place)
                         && _acceptors[place].WritesUnderWay < _options.WritesUnderWayMax)
                     {
                         actions.Add(new WorldAction(DeliverToAcceptor, place, code));
@@ -84,7 +85,7 @@ public sealed partial class PaxosWorld
         }
     }
 
-    private static bool IsFor(int to, int place) => to == PaxosCodes.Everyone || to == place + 1;
+    private static bool IsFor(int to, int place) => to == DecisionCodes.Everyone || to == place + 1;
 
     private void ListCrashes(ActionList actions)
     {
@@ -114,20 +115,31 @@ public sealed partial class PaxosWorld
     /// <inheritdoc/>
     public bool Apply(WorldAction action)
     {
+        _wentBack = false;
+        var changed = Do(action);
+        if (changed && _options.ForgetsTheDead)
+        {
+            ForgetTheDead();
+        }
+        return changed;
+    }
+
+    private bool Do(WorldAction action)
+    {
         switch (action.Kind)
         {
             case Start:
                 Begin(_proposers[action.Process]);
                 return true;
             case SyncProposer:
-                SendToAcceptors(_proposers[action.Process].Sync());
+                SendPrepare(_proposers[action.Process], _proposers[action.Process].Sync());
                 return true;
             case SyncAcceptor:
                 _acceptors[action.Process].Sync(_pool);
                 return true;
             case DeliverToProposer:
                 _pool.Arrive(action.Argument);
-                return StepProposer(_proposers[action.Process].Role, action.Argument) || !_options.MessagesStay;
+                return StepProposer(_proposers[action.Process], action.Argument) || !_options.MessagesStay;
             case DeliverToAcceptor:
                 _pool.Arrive(action.Argument);
                 return StepAcceptor(_acceptors[action.Process], action.Argument) || !_options.MessagesStay;
@@ -147,22 +159,24 @@ public sealed partial class PaxosWorld
                 _proposerCrashes++;
                 var proposer = _proposers[action.Process];
                 proposer.CrashAndRestart(writeKept: action.Argument == 1);
-                Send(proposer.Role.Propose(_codes.Wish(action.Process, proposer.Life)));
+                _network.Send(proposer.Role.Propose(_codes.Wish(action.Process, proposer.Life)));
+                _wentBack = CountsPromisesOf(proposer, proposer.HighestSent);
                 return true;
             default:
                 Check.That(action.Kind == CrashAcceptor);
                 _acceptorCrashes++;
                 _acceptors[action.Process].CrashAndRestart((int)action.Argument);
+                _wentBack = !_acceptors[action.Process].UpholdsDisk;
                 return true;
         }
     }
 
     private void Begin(ProposerProcess proposer)
     {
-        proposer.BallotsUsed++;
         var prepare = proposer.Role.Prepare();
         Check.That(prepare.TryRelease(prepare.Record, out var message));
-        var coded = new AfterWrite<BallotMark, ulong>(prepare.Record, _codes.Of(message, PaxosCodes.Everyone));
+        var coded = new AfterWrite<BallotMark, ulong>(prepare.Record, _codes.Of(message));
+        proposer.Ask(_codes.CodeOf(message.Ballot));
         if (!coded.TryRelease(proposer.Disk, out var code))
         {
             if (_options.SyncIsAStep)
@@ -173,43 +187,55 @@ public sealed partial class PaxosWorld
             proposer.WriteNow(coded.Record);
             Check.That(coded.TryRelease(proposer.Disk, out code));
         }
-        SendToAcceptors(code);
+        SendPrepare(proposer, code);
     }
 
-    private bool StepProposer(IProposerRole proposer, ulong code)
+    private void SendPrepare(ProposerProcess proposer, ulong code)
     {
-        var before = proposer.Promises;
-        var accept = proposer.Step(_codes.AsPromise(code));
-        Send(accept);
-        return accept.HasValue || proposer.Promises != before;
+        var ballot = DecisionCodes.BallotCode(code);
+        _wentBack |= ballot <= proposer.HighestSent || CountsPromisesOf(proposer, proposer.HighestSent);
+        proposer.HighestSent = Math.Max(proposer.HighestSent, ballot);
+        _network.SendToAll(code);
     }
 
-    private void Send(Accept? accept)
+    private bool StepProposer(ProposerProcess proposer, ulong code)
     {
-        if (accept is { } message)
-        {
-            SendToAcceptors(_codes.Of(message, PaxosCodes.Everyone));
-        }
+        var before = proposer.Role.Promises;
+        var accept = proposer.Role.Step(_codes.AsPromise(code));
+        proposer.IsBound |= accept.HasValue;
+        _network.Send(accept);
+        return accept.HasValue || proposer.Role.Promises != before;
     }
 
-    private void SendToAcceptors(ulong code)
+    /// <summary>Whether promises of a ballot that is not asked for any more would still be taken in.</summary>
+    private bool CountsPromisesOf(ProposerProcess proposer, int ballot)
     {
-        if (_options.MessagesStay)
+        if (ballot == 0)
         {
-            _pool.Send(code);
-            return;
+            return false;
         }
-        for (var place = 0; place < _acceptors.Length; place++)
+        _scratch.Clear();
+        proposer.Role.Write(_scratch);
+        var length = _scratch.Length;
+        foreach (var voter in _options.Configuration.Voters)
         {
-            _pool.Send(PaxosCodes.WithAcceptor(code, place + 1));
+            proposer.Role.Step(new Promise(voter, _codes.BallotOf(ballot), Ballot.None, null));
         }
+        proposer.Role.Write(_scratch);
+        if (_scratch.Written[..length].SequenceEqual(_scratch.Written[length..]))
+        {
+            return false;
+        }
+        var reader = new StateReader(_scratch.Written[..length].ToArray());
+        proposer.Role.Read(ref reader);
+        return true;
     }
 
     private bool StepAcceptor(AcceptorProcess acceptor, ulong code)
     {
         var before = acceptor.Role.State;
         AfterWrite<AcceptorState, ulong>? answer = null;
-        if (PaxosCodes.Kind(code) == PaxosCodes.Prepare)
+        if (DecisionCodes.Kind(code) == DecisionCodes.Prepare)
         {
             if (acceptor.Role.Step(_codes.AsPrepare(code)) is { } promise)
             {
@@ -223,6 +249,7 @@ public sealed partial class PaxosWorld
             answer = new(accepted.Record, _codes.Of(message));
         }
         var changed = answer is { } some && Answer(acceptor, some);
+        _wentBack = !acceptor.UpholdsDisk;
         return changed || acceptor.Role.State != before;
     }
 
@@ -257,10 +284,10 @@ public sealed partial class PaxosWorld
             case DeliverToProposer:
             case DeliverToLearner:
                 var to = action.Kind == DeliverToProposer ? action.Process : _proposers.Length + _acceptors.Length;
-                var from = _proposers.Length + PaxosCodes.Acceptor(action.Argument) - 1;
+                var from = _proposers.Length + DecisionCodes.Acceptor(action.Argument) - 1;
                 return new WorldEvent(_codes.Tell(action.Argument), to, EventMark.Receives, from);
             case DeliverToAcceptor:
-                var proposer = PaxosCodes.Proposer(action.Argument);
+                var proposer = DecisionCodes.Proposer(action.Argument);
                 return new WorldEvent(_codes.Tell(action.Argument), acceptorLane, EventMark.Receives, proposer);
             case Lose:
                 return new WorldEvent($"lost: {_codes.Tell(action.Argument)}", 0, EventMark.Loses);

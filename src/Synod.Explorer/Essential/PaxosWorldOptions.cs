@@ -55,6 +55,12 @@ public sealed record PaxosWorldOptions
     /// <summary>Explore acceptors as interchangeable; not with learners, which name them.</summary>
     public bool AcceptorsAreInterchangeable { get; init; }
 
+    /// <summary>
+    /// Forget what can change nothing any more: messages that all would ignore, votes that can make no difference, what
+    /// proposers at their end remember. Far fewer states; not with learners, and only where messages stay.
+    /// </summary>
+    public bool ForgetsTheDead { get; init; }
+
     /// <summary>Makes an acceptor.</summary>
     public Func<NodeId, IAcceptorRole> MakeAcceptor { get; init; } = self => new EssentialAcceptor(self);
 

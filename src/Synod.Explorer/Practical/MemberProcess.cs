@@ -1,3 +1,4 @@
+using Synod.Explorer.Decision;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 using Synod.Paxos.Practical;
@@ -19,10 +20,35 @@ internal sealed class MemberProcess(IMemberRole role, bool syncIsAStep)
     public bool IsWriting => _outbox.IsWriting;
 
     /// <summary>How often it began phase 1, over all lives.</summary>
-    public int BallotsUsed { get; set; }
+    public int BallotsUsed { get; private set; }
 
     /// <summary>How often it crashed.</summary>
     public int Life { get; private set; }
+
+    /// <summary>Whether its memory is not behind its disk.</summary>
+    public bool UpholdsDisk => Role.State.Covers(Disk);
+
+    /// <summary>Begins phase 1.</summary>
+    public void Begin(DecisionCodes codes, MessagePool pool)
+    {
+        BallotsUsed++;
+        var prepare = Role.Prepare();
+        Hold(null, prepare?.Within(prepare.Value.Record, codes.Of), pool);
+    }
+
+    /// <summary>
+    /// Answers that would change nothing need not wait. A wrong member that does not let them wait may be found out
+    /// sooner by that: its second answer is not taken for the first one, which waits.
+    /// </summary>
+    public void ForgetTheDead(DecisionNetwork network)
+    {
+        if (_outbox.Waiting.Any(waiting => network.IsOfNoUse(MessageOf(waiting))))
+        {
+            AfterWrite<MemberState, ulong>[] left =
+                [.. _outbox.Waiting.Where(waiting => !network.IsOfNoUse(MessageOf(waiting)))];
+            _outbox.Restore(_outbox.Durable, _outbox.Newest, _outbox.UnderWay, left);
+        }
+    }
 
     /// <summary>Queues what a step wants written and then sent; sends what the disk covers already.</summary>
     public void Hold(MemberState? record, AfterWrite<MemberState, ulong>? message, MessagePool pool)

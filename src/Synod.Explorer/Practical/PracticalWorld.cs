@@ -1,3 +1,4 @@
+using Synod.Explorer.Decision;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
 using Synod.Paxos.Practical;
@@ -13,7 +14,7 @@ namespace Synod.Explorer.Practical;
 /// Messages stay in the network and can arrive any number of times; one that is lost is one that never arrives. A crash
 /// and the start after it are one step.
 /// </remarks>
-public sealed partial class PracticalWorld : IWorld
+public sealed class PracticalWorld : IDecisionWorld
 {
     private const int Start = 1;
     private const int Sync = 2;
@@ -21,14 +22,17 @@ public sealed partial class PracticalWorld : IWorld
     private const int Crash = 4;
 
     private readonly PracticalWorldOptions _options;
-    private readonly PracticalCodes _codes;
+    private readonly DecisionCodes _codes;
     private readonly MemberProcess[] _members;
-    private readonly MessagePool _pool = new(keepsCopies: true);
+    private readonly DecisionNetwork _network;
+    private readonly MessagePool _pool;
     private readonly Func<Promise, ulong> _ofPromise;
     private readonly Func<Accepted, ulong> _ofAccepted;
+    private readonly Ballot _highest;
     private readonly StateWriter[] _before;
     private readonly StateWriter _after = new();
     private int _crashes;
+    private bool _wentBack;
 
     /// <summary>Makes the world.</summary>
     public PracticalWorld(PracticalWorldOptions options)
@@ -36,8 +40,13 @@ public sealed partial class PracticalWorld : IWorld
         Check.That(options.BallotsPerProposer is >= 1 and <= 15);
         Check.That(options.Proposers >= 1 && options.Proposers <= options.Configuration.Voters.Count);
         Check.That(options.Learners >= 0 && options.Learners <= options.Configuration.Voters.Count);
+        Check.That(!options.ForgetsTheDead || options.Learners == 0);
         _options = options;
-        _codes = new PracticalCodes(options.Configuration.Voters);
+        var members = options.Configuration.Voters;
+        _codes = new DecisionCodes(members, members, 'm');
+        _highest = new Ballot(DecisionCodes.RoundMax, members[^1], 1);
+        _network = new DecisionNetwork(_codes, options.Configuration, members.Count, messagesStay: true, options.Nacks);
+        _pool = _network.Pool;
         (_ofPromise, _ofAccepted) = (_codes.Of, _codes.Of);
         _members = new MemberProcess[options.Configuration.Voters.Count];
         _before = [.. _members.Select(static _ => new StateWriter())];
@@ -47,6 +56,56 @@ public sealed partial class PracticalWorld : IWorld
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Lanes { get; }
+
+    DecisionNetwork IDecisionWorld.Network => _network;
+
+    ulong IDecisionWorld.LearnedBits
+    {
+        get
+        {
+            var learned = 0UL;
+            foreach (var member in _members)
+            {
+                learned |= member.Role.Chosen is { } value ? 1UL << _codes.CodeOf(value) : 0;
+            }
+            return learned;
+        }
+    }
+
+    bool IDecisionWorld.WentBack => _wentBack;
+
+    DecisionNetwork IDecisionWorld.NoteStandings() => NoteStandings();
+
+    private DecisionNetwork NoteStandings()
+    {
+        for (var i = 0; i < _members.Length; i++)
+        {
+            var (disk, role) = (_members[i].Disk, _members[i].Role);
+            var ballot = _codes.CodeOf(role.Ballot);
+            _network.Acceptors[i] = new(
+                _codes.CodeOf(disk.Acceptor.Promised), _codes.CodeOf(disk.Acceptor.AcceptedBallot));
+            _network.Proposers[i] = new(
+                _codes.CodeOf(disk.Mark.Ballot),
+                role.Stage == ProposerStage.Preparing ? ballot : 0,
+                role.Promises,
+                IsLast: _members[i].BallotsUsed == _options.BallotsPerProposer && _crashes == _options.CrashesMax,
+                Leaving: role.Stage == ProposerStage.Idle ? 0 : ballot);
+        }
+        return _network;
+    }
+
+    internal bool SomebodyGaveUp()
+    {
+        foreach (var member in _members)
+        {
+            // It began a ballot in its only life, and has none under way.
+            if (member.Life == 0 && member.BallotsUsed > 0 && member.Role.Stage == ProposerStage.Idle)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// <inheritdoc/>
     public void Reset(int initial)
@@ -61,7 +120,7 @@ public sealed partial class PracticalWorld : IWorld
                 Check.That(role.Propose(_codes.Wish(i, 0)) is null);
             }
         }
-        _pool.Clear();
+        _network.Clear();
         _crashes = 0;
     }
 
@@ -73,7 +132,7 @@ public sealed partial class PracticalWorld : IWorld
             member.Write(writer);
         }
         writer.WriteByte((byte)_crashes);
-        _pool.Write(writer);
+        _network.Write(writer);
     }
 
     /// <inheritdoc/>
@@ -84,7 +143,7 @@ public sealed partial class PracticalWorld : IWorld
             member.Read(ref reader);
         }
         _crashes = reader.ReadByte();
-        _pool.Read(ref reader);
+        _network.Read(ref reader);
         foreach (var before in _before)
         {
             before.Clear();
@@ -121,12 +180,12 @@ public sealed partial class PracticalWorld : IWorld
 
     private void ListDeliveries(ActionList actions, ulong code)
     {
-        switch (PracticalCodes.Kind(code))
+        switch (DecisionCodes.Kind(code))
         {
-            case PracticalCodes.Promise or PracticalCodes.Nack:
-                actions.Add(new WorldAction(Deliver, PracticalCodes.Owner(code), code));
+            case DecisionCodes.Promise or DecisionCodes.Nack:
+                actions.Add(new WorldAction(Deliver, DecisionCodes.Proposer(code), code));
                 break;
-            case PracticalCodes.Accepted:
+            case DecisionCodes.Accepted:
                 ListDeliveries(actions, code, _options.Learners);
                 break;
             default:
@@ -146,12 +205,42 @@ public sealed partial class PracticalWorld : IWorld
     /// <inheritdoc/>
     public bool Apply(WorldAction action)
     {
+        _wentBack = false;
+        if (!Do(action))
+        {
+            return false;
+        }
+        if (_options.ForgetsTheDead)
+        {
+            ForgetTheDead();
+        }
+        return true;
+    }
+
+    private void ForgetTheDead()
+    {
+        NoteStandings().RememberChosen();
+        for (var i = 0; i < _members.Length; i++)
+        {
+            if (_network.Proposers[i].IsLast)
+            {
+                // Who begins no ballot any more may as well have heard of all there are.
+                _members[i].Role.Observe(_highest);
+            }
+            _members[i].ForgetTheDead(_network);
+        }
+        _network.ForgetTheDead();
+    }
+
+    private bool Do(WorldAction action)
+    {
         var member = _members[action.Process];
         switch (action.Kind)
         {
             case Start:
-                member.BallotsUsed++;
-                member.Hold(null, Coded(member.Role.Prepare()), _pool);
+                var before = _codes.CodeOf(member.Disk.Mark.Ballot);
+                member.Begin(_codes, _pool);
+                _wentBack = _codes.CodeOf(member.Role.Ballot) <= before;
                 break;
             case Sync:
                 member.Sync(_pool);
@@ -162,9 +251,10 @@ public sealed partial class PracticalWorld : IWorld
                 Check.That(action.Kind == Crash);
                 _crashes++;
                 member.CrashAndRestart(writeKept: action.Argument == 1);
+                _wentBack = !member.UpholdsDisk;
                 if (action.Process < _options.Proposers)
                 {
-                    Send(member.Role.Propose(_codes.Wish(action.Process, member.Life)));
+                    _network.Send(member.Role.Propose(_codes.Wish(action.Process, member.Life)));
                 }
                 break;
         }
@@ -192,38 +282,27 @@ public sealed partial class PracticalWorld : IWorld
 
     private void Take(MemberProcess member, ulong code)
     {
-        switch (PracticalCodes.Kind(code))
+        switch (DecisionCodes.Kind(code))
         {
-            case PracticalCodes.Prepare:
+            case DecisionCodes.Prepare:
                 var promise = member.Role.Step(_codes.AsPrepare(code));
                 member.Hold(promise.Record, promise.Reply?.Within(promise.Reply.Value.Record, _ofPromise), _pool);
                 Send(promise.Nack);
                 break;
-            case PracticalCodes.Accept:
+            case DecisionCodes.Accept:
                 var accepted = member.Role.Step(_codes.AsAccept(code));
                 member.Hold(accepted.Record, accepted.Reply?.Within(accepted.Reply.Value.Record, _ofAccepted), _pool);
                 Send(accepted.Nack);
                 break;
-            case PracticalCodes.Promise:
-                Send(member.Role.Step(_codes.AsPromise(code)));
+            case DecisionCodes.Promise:
+                _network.Send(member.Role.Step(_codes.AsPromise(code)));
                 break;
-            case PracticalCodes.Nack:
+            case DecisionCodes.Nack:
                 member.Role.Step(_codes.AsNack(code));
                 break;
             default:
                 member.Role.Step(_codes.AsAccepted(code));
                 break;
-        }
-    }
-
-    private AfterWrite<MemberState, ulong>? Coded(AfterWrite<MemberState, Prepare>? prepare) =>
-        prepare?.Within(prepare.Value.Record, _codes.Of);
-
-    private void Send(Accept? accept)
-    {
-        if (accept is { } message)
-        {
-            _pool.Send(_codes.Of(message));
         }
     }
 
@@ -245,8 +324,8 @@ public sealed partial class PracticalWorld : IWorld
             case Sync:
                 return new WorldEvent("write is on disk, what waits for it leaves", action.Process);
             case Deliver:
-                var isAnswer = PracticalCodes.Kind(action.Argument) >= PracticalCodes.Promise;
-                var from = isAnswer ? PracticalCodes.From(action.Argument) : PracticalCodes.Owner(action.Argument);
+                var isAnswer = DecisionCodes.Kind(action.Argument) >= DecisionCodes.Promise;
+                var from = isAnswer ? DecisionCodes.Acceptor(action.Argument) - 1 : DecisionCodes.Proposer(action.Argument);
                 return new WorldEvent(_codes.Tell(action.Argument), action.Process, EventMark.Receives, from);
             default:
                 var kept = !_members[action.Process].IsWriting ? ""

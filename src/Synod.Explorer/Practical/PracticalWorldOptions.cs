@@ -36,6 +36,12 @@ public sealed record PracticalWorldOptions
     /// <summary>Whether acceptors say so when they refuse.</summary>
     public bool Nacks { get; init; } = true;
 
+    /// <summary>
+    /// Forget what can change nothing any more: messages that all would ignore, and votes that can make no difference.
+    /// Far fewer states; not with learners.
+    /// </summary>
+    public bool ForgetsTheDead { get; init; }
+
     /// <summary>Makes a member.</summary>
     public Func<NodeId, Configuration, IMemberRole> MakeMember { get; init; } =
         (self, configuration) => new PracticalMember(self, configuration);

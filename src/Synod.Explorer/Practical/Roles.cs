@@ -13,6 +13,15 @@ public interface IMemberRole
     /// <summary>How far its proposer is.</summary>
     ProposerStage Stage { get; }
 
+    /// <summary>The ballot that it works on.</summary>
+    Ballot Ballot { get; }
+
+    /// <summary>Who promised it.</summary>
+    MemberSet Promises { get; }
+
+    /// <summary>What is in memory of what must outlive a crash.</summary>
+    MemberState State { get; }
+
     /// <summary>What it has learned to be chosen.</summary>
     Value? Chosen { get; }
 
@@ -37,6 +46,9 @@ public interface IMemberRole
     /// <summary>Learning.</summary>
     Value? Step(in Accepted accepted);
 
+    /// <summary>Takes note of a ballot, so that the next own one will be above it.</summary>
+    void Observe(Ballot ballot);
+
     /// <summary>The process crashed; it starts again with what its disk holds.</summary>
     /// <returns>What it takes its disk to hold: the same, unless it is wrong.</returns>
     MemberState Restart(MemberState durable);
@@ -59,10 +71,16 @@ public class PracticalMember(NodeId self, Configuration configuration) : IMember
     public ProposerStage Stage => _member.Stage;
 
     /// <inheritdoc/>
-    public Value? Chosen => _member.Chosen;
+    public Ballot Ballot => _member.Ballot;
 
-    /// <summary>What is in memory of what must outlive a crash.</summary>
-    protected MemberState State => _member.State;
+    /// <inheritdoc/>
+    public MemberSet Promises => _member.Promises;
+
+    /// <inheritdoc/>
+    public MemberState State => _member.State;
+
+    /// <inheritdoc/>
+    public Value? Chosen => _member.Chosen;
 
     /// <inheritdoc/>
     public virtual Accept? Propose(Value value) => _member.Propose(value);
@@ -84,6 +102,9 @@ public class PracticalMember(NodeId self, Configuration configuration) : IMember
 
     /// <inheritdoc/>
     public virtual Value? Step(in Accepted accepted) => _member.Step(accepted);
+
+    /// <inheritdoc/>
+    public void Observe(Ballot ballot) => _member.Observe(ballot);
 
     /// <inheritdoc/>
     public virtual MemberState Restart(MemberState durable)

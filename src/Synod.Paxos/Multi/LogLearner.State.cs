@@ -12,6 +12,7 @@ internal sealed partial class LogLearner
         writer.Write(ForgetUpTo);
         writer.Write(_unrecordedJump);
         writer.WriteSince(_stalledSince, context.Now, StallPatience);
+        writer.WriteSince(_nobodySince, context.Now, context.Options.ElectionTimeout);
         writer.Write(_isAnswered);
         writer.WriteNumber(_attempts);
         writer.Write(_isAsking);
@@ -32,6 +33,7 @@ internal sealed partial class LogLearner
         ForgetUpTo = reader.ReadSlot();
         _unrecordedJump = reader.ReadSlot();
         _stalledSince = reader.ReadSince(context.Now);
+        _nobodySince = reader.ReadSince(context.Now);
         _isAnswered = reader.ReadBool();
         _attempts = reader.ReadUInt32();
         _isAsking = reader.ReadBool();

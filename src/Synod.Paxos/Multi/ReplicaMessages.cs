@@ -33,8 +33,8 @@ public sealed partial class Replica
     /// <summary>Phase 1b.</summary>
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
-        if (Admit(now, from, message.Ballot, false, output) && ArePossible(from, message.Entries) &&
-            !GivesUpFarBehind(message) && _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
+        if (Admit(now, from, message.Ballot, false, output) && IsPossible(from, message) &&
+            !IsUnfounded(from, message) && !GivesUpFarBehind(message) && _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
         {
             TakeLead();
         }
@@ -98,8 +98,9 @@ public sealed partial class Replica
     /// <summary>A heartbeat.</summary>
     public void Step(Instant now, in Sender from, in Heartbeat message, ReplicaOutput output)
     {
-        if (!Admit(now, from, message.Promised, false, output) || message.Leader.Round > Ballot.RoundMax)
+        if (!Admit(now, from, Ballot.Max(message.Promised, message.Leader), false, output))
         {
+            Approach(from, message.Promised);
             return;
         }
         _connectivity.Step(_context.Configuration.PlaceOf(from.Node), message);
@@ -145,6 +146,7 @@ public sealed partial class Replica
         }
         _learner.Learn(message.Slot, message.Decree);
         _learner.HearAnswer(message.Slot, message.EndsAnswer);
+        _connectivity.Believe(_context.Configuration.PlaceOf(from.Node));
     }
 
     /// <summary>A leader's question for a round of reads.</summary>
@@ -250,48 +252,5 @@ public sealed partial class Replica
         {
             _campaignIsAskedFor = true;
         }
-    }
-
-    /// <summary>
-    /// Lets in only members, in their incarnation and this configuration, with possible ballots; and requests only under
-    /// the sender's own ballot. Everything else is dropped: it can only come from who has lost what it promised.
-    /// </summary>
-    private bool Admit(Instant now, in Sender from, Ballot ballot, bool mustOwnBallot, ReplicaOutput output)
-    {
-        Begin(now, output);
-        var known = from.Node != Self && from.Incarnation != 0 &&
-            from.Incarnation == _context.Configuration.IncarnationOf(from.Node) &&
-            from.Configuration == _context.Configuration.Number;
-        var possible = ballot.Round <= Ballot.RoundMax &&
-            (!mustOwnBallot || (!ballot.IsNone && ballot.Node == from.Node && ballot.Incarnation == from.Incarnation));
-        if (known && possible)
-        {
-            return true;
-        }
-        _context.Report(ReplicaEventKind.StrangeMessageDropped, ballot, from.Node);
-        return false;
-    }
-
-    private bool ArePossible(in Sender from, IReadOnlyList<AcceptedEntry> entries)
-    {
-        for (var i = 0; i < entries.Count; i++)
-        {
-            if (!IsPossible(from, entries[i].Decree))
-            {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// <summary>A longer command than anybody may propose fits into no batch of the journal: it must not get that far.</summary>
-    private bool IsPossible(in Sender from, in Decree decree)
-    {
-        if (decree.Value.Length <= _context.Options.CommandBytesMax)
-        {
-            return true;
-        }
-        _context.Report(ReplicaEventKind.StrangeMessageDropped, Ballot.None, from.Node);
-        return false;
     }
 }

@@ -41,6 +41,7 @@ public sealed class Proposer
     {
         _paper = new Essential.Proposer(self, incarnation, configuration, durable);
         _configuration = configuration;
+        _observed = durable.Ballot;
     }
 
     /// <summary>Whether it sends. One that does not still takes in what it is sent.</summary>
@@ -86,7 +87,10 @@ public sealed class Proposer
         }
         Stage = ProposerStage.Preparing;
         Nacks = MemberSet.Empty;
-        return _paper.Prepare(above: _observed);
+        var prepare = _paper.Prepare(above: _observed);
+        // The new ballot is above it: there is nothing to be above any more.
+        _observed = Ballot.None;
+        return prepare;
     }
 
     /// <summary>The Prepare under way once more; promises stay. Null if there is none, or from a passive one.</summary>
@@ -151,8 +155,14 @@ public sealed class Proposer
     /// Takes note of a ballot that somebody uses: the next own one will be above it. Never lowers anything; a round
     /// beyond <see cref="Ballot.RoundMax"/> is nonsense and ignored.
     /// </summary>
-    public void Observe(Ballot ballot) =>
-        _observed = ballot.Round < Ballot.RoundMax ? Ballot.Max(_observed, ballot) : _observed;
+    public void Observe(Ballot ballot)
+    {
+        // The own ballot, and those below, are passed anyhow.
+        if (ballot > Ballot && ballot > _observed && ballot.Round < Ballot.RoundMax)
+        {
+            _observed = ballot;
+        }
+    }
 
     /// <summary>Leaves the lead, or the attempt at it, to somebody else.</summary>
     public void Resign() => Stage = ProposerStage.Idle;

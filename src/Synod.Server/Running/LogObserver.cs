@@ -53,6 +53,13 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
             case ReplicaEventKind.LeaderLost:
                 log.LeaderLost();
                 break;
+            case ReplicaEventKind.ClaimForgotten when e.Node == NodeId.None:
+                log.ClaimForgotten();
+                break;
+            case ReplicaEventKind.ClaimForgotten:
+                var claimant = NameOf(e.Node);
+                log.ClaimNotDelivered(claimant);
+                break;
             default:
                 Interlocked.Increment(ref _strangeMessages);
                 log.StrangeMessage(e.Node, e.Ballot);
@@ -117,6 +124,9 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
                 break;
             case SnapshotNoticeKind.Refused:
                 log.SnapshotRefused(slot, notice.Text ?? "");
+                break;
+            case SnapshotNoticeKind.Rotten:
+                log.SnapshotRotten(slot, notice.Text ?? "");
                 break;
             case SnapshotNoticeKind.JournalLetGo:
                 log.JournalTrimmed(slot);

@@ -72,6 +72,7 @@ internal sealed class ServeOptionsReader
             ElectionTimeout = TimeSpan.FromMilliseconds(election),
             Compaction = ReadCompaction(),
             SnapshotCount = ReadSnapshotCount(),
+            OriginsAllowed = ReadOrigins(),
             LogLevel = ReadLogLevel(),
             LogFormat = ReadLogFormat(),
         };
@@ -294,6 +295,16 @@ internal sealed class ServeOptionsReader
             Refuse(ServeSettings.AutoCompactionRetention, retentionProblem);
         }
         return options;
+    }
+
+    private IReadOnlyList<string> ReadOrigins()
+    {
+        var origins = OriginSetting.Read(_sources.Find(ServeSettings.Cors)?.Text, out var problem);
+        if (problem is not null)
+        {
+            Refuse(ServeSettings.Cors, problem);
+        }
+        return origins;
     }
 
     private ulong? ReadSnapshotCount()

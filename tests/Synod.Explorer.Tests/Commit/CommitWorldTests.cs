@@ -11,6 +11,11 @@ public class CommitWorldTests
 {
     private static readonly CommitWorldOptions OneRecovery = new();
 
+    private static readonly CommitWorldOptions LateWrites = new()
+    {
+        Participants = 1, MayVoteAborted = false, AcceptorCrashesMax = 1, AcceptorSyncIsAStep = true,
+    };
+
     private static readonly Dictionary<string, CommitWorldOptions> Canonical = new()
     {
         ["two participants, a recovery"] = OneRecovery,
@@ -19,6 +24,10 @@ public class CommitWorldTests
         ["two prepared participants, rival recoveries"] =
             OneRecovery with { Recoveries = 2, MayVoteAborted = false },
         ["two participants, a recovery, what is over is forgotten"] = OneRecovery with { OutcomeIsTold = true },
+        ["two participants, a recovery, an acceptor crashes"] = OneRecovery with { AcceptorCrashesMax = 1 },
+        ["the same, what is over is forgotten"] = OneRecovery with { AcceptorCrashesMax = 1, OutcomeIsTold = true },
+        ["a participant, a recovery, acceptors with late writes, one crashes"] = LateWrites,
+        ["the same, and the participant crashes"] = LateWrites with { ParticipantCrashesMax = 1 },
         ["three participants of which two are needed"] =
             OneRecovery with { Participants = 3, PreparedNeeded = 2, Recoveries = 0 },
     };
@@ -49,6 +58,21 @@ public class CommitWorldTests
             OutcomeIsTold = true,
             MakeAcceptor = self => new ForgetfulCommitAcceptor(self),
         },
+        ["an acceptor forgets on restart"] = OneRecovery with
+        {
+            AcceptorCrashesMax = 1,
+            MakeAcceptor = self => new WipedCommitAcceptor(self),
+        },
+        ["an acceptor forgets on restart that it is over"] = OneRecovery with
+        {
+            AcceptorCrashesMax = 1,
+            OutcomeIsTold = true,
+            MakeAcceptor = self => new MarklessCommitAcceptor(self),
+        },
+        ["an acceptor answers before the disk"] = LateWrites with
+        {
+            MakeAcceptor = self => new HastyCommitAcceptor(self),
+        },
     };
 
     [Theory]
@@ -57,6 +81,10 @@ public class CommitWorldTests
     [InlineData("a participant, a recovery that crashes", 73_589, 30)]
     [InlineData("two prepared participants, rival recoveries", 569_448, 34)]
     [InlineData("two participants, a recovery, what is over is forgotten", 77_334, 25)]
+    [InlineData("two participants, a recovery, an acceptor crashes", 25_144, 23)]
+    [InlineData("the same, what is over is forgotten", 154_668, 26)]
+    [InlineData("a participant, a recovery, acceptors with late writes, one crashes", 19_261, 30)]
+    [InlineData("the same, and the participant crashes", 74_326, 32)]
     [InlineData("three participants of which two are needed", 1_923, 15)]
     public void Every_state_is_right_in(string world, int states, int depth)
     {
@@ -72,6 +100,9 @@ public class CommitWorldTests
     [InlineData("aborts without listening to phase 1", 15)]
     [InlineData("phase 1 of one acceptor", 12)]
     [InlineData("forgets that it is over", 15)]
+    [InlineData("an acceptor forgets on restart", 15)]
+    [InlineData("an acceptor forgets on restart that it is over", 16)]
+    [InlineData("an acceptor answers before the disk", 12)]
     public void Both_outcomes_are_reached_by_a_shortest_trace_of(string bug, int steps) =>
         AssertFound(bug, CommitProperties.NeverBoth, steps);
 

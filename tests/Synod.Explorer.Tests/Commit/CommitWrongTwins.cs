@@ -62,3 +62,36 @@ internal sealed class ForgetfulCommitAcceptor(NodeId self) : RealCommitAcceptor(
         Read(ref reader);
     }
 }
+
+/// <summary>Starts again with an empty memory: a wiped disk that is taken for a new one.</summary>
+internal sealed class WipedCommitAcceptor(NodeId self) : RealCommitAcceptor(self)
+{
+    public override void Restart(IReadOnlyList<Finished> marks, IReadOnlyList<InstanceRecord> records) =>
+        base.Restart([], []);
+}
+
+/// <summary>Remembers what it promised and accepted, and not that transactions are over.</summary>
+internal sealed class MarklessCommitAcceptor(NodeId self) : RealCommitAcceptor(self)
+{
+    public override void Restart(IReadOnlyList<Finished> marks, IReadOnlyList<InstanceRecord> records) =>
+        base.Restart([], records);
+}
+
+/// <summary>Answers before the disk has what it says.</summary>
+internal sealed class HastyCommitAcceptor(NodeId self) : RealCommitAcceptor(self)
+{
+    public override Answer<Promise> Step(in InInstance<Prepare> prepare) => AtOnce(base.Step(prepare));
+
+    public override Answer<Accepted> Step(in InInstance<Accept> accept) => AtOnce(base.Step(accept));
+
+    private static Answer<TReply> AtOnce<TReply>(Answer<TReply> right)
+        where TReply : struct
+    {
+        if (right.Reply is not { } reply)
+        {
+            return right;
+        }
+        var nothing = new InstanceRecord(reply.Record.Instance, default);
+        return right with { Reply = reply.Within(nothing, static message => message) };
+    }
+}

@@ -130,7 +130,7 @@ public class PlantedBugTests
     [InlineData("P3 newer than what was written", 6)]
     [InlineData("P4 promise regression", 4)]
     public void An_answer_is_not_on_disk_after_a_shortest_trace_of(string bug, int steps) =>
-        AssertFound(bug, PaxosProperties.AnswersAreDurable, steps);
+        AssertFound(bug, PaxosProperties.WordsAreDurable, steps);
 
     [Theory]
     [InlineData("forgets on restart", 9)]
@@ -155,6 +155,24 @@ public class PlantedBugTests
         Assert.Equal(PropertyVerdict.Holds, result[PaxosProperties.Agreement.Name].Verdict);
         Assert.Equal(PropertyVerdict.Violated, result[Property.NoCheckFails].Verdict);
     }
+
+    public static TheoryData<string> Bugs => [.. WrongWorlds.Keys.Where(name => WrongWorlds[name].Learners == 0)];
+
+    [Theory]
+    [MemberData(nameof(Bugs))]
+    public void What_forgets_the_dead_finds_as_soon(string bug)
+    {
+        var options = WrongWorlds[bug];
+        var whole = Exploration.Explore(new PaxosWorld(options), new ExplorationLimits(), PaxosProperties.All);
+        var forgetful = Exploration.Explore(
+            new PaxosWorld(options with { ForgetsTheDead = true }), new ExplorationLimits(), PaxosProperties.All);
+        Assert.Equal(ExplorationEnd.FirstViolation, whole.End);
+        Assert.Equal(ExplorationEnd.FirstViolation, forgetful.End);
+        Assert.Equal(StepsToViolation(whole), StepsToViolation(forgetful));
+    }
+
+    private static int StepsToViolation(ExplorationResult result) => result.Properties
+        .Where(property => property.Verdict == PropertyVerdict.Violated).Min(property => property.Trace!.Steps.Count);
 
     private static void AssertFound(string bug, Property<PaxosWorld> property, int steps)
     {

@@ -25,6 +25,11 @@ internal static class CanonicalWorlds
             new() { Configuration = WriteOneOfTwo, Learners = 1 },
         ["one proposer, two ballots, a crash between write and reply"] =
             new() { Configuration = WriteAllOfTwo, Proposers = 1, BallotsPerProposer = 2, CrashesMax = 1 },
+        ["three members, a crash"] =
+            new() { SyncIsAStep = false, Nacks = false, CrashesMax = 1, ForgetsTheDead = true },
+        ["three members, a crash between write and reply"] =
+            new() { Nacks = false, CrashesMax = 1, ForgetsTheDead = true },
+        ["three members, refusals"] = new() { SyncIsAStep = false, ForgetsTheDead = true },
     };
 
     /// <summary>All properties but those that a world is too small for.</summary>

@@ -81,6 +81,26 @@ public class PlantedBugTests
     public void What_was_said_is_not_on_disk_after_a_shortest_trace_of(string bug, int steps) =>
         AssertFound(bug, PracticalProperties.WordsAreDurable, steps);
 
+    public static TheoryData<string> Bugs => [.. WrongWorlds.Keys];
+
+    [Theory]
+    [MemberData(nameof(Bugs))]
+    public void What_forgets_the_dead_finds_as_soon(string bug)
+    {
+        var options = WrongWorlds[bug];
+        var whole = Exploration.Explore(new PracticalWorld(options), new ExplorationLimits(), PracticalProperties.All);
+        var forgetful = Exploration.Explore(
+            new PracticalWorld(options with { ForgetsTheDead = true }), new ExplorationLimits(), PracticalProperties.All);
+        Assert.Equal(ExplorationEnd.FirstViolation, whole.End);
+        Assert.Equal(ExplorationEnd.FirstViolation, forgetful.End);
+        // Sooner only where an outbox that forgets nothing would still have hidden it.
+        var sooner = bug == "P3 repeated request answered at once" ? 2 : 0;
+        Assert.Equal(StepsToViolation(whole), StepsToViolation(forgetful) + sooner);
+    }
+
+    private static int StepsToViolation(ExplorationResult result) => result.Properties
+        .Where(property => property.Verdict == PropertyVerdict.Violated).Min(property => property.Trace!.Steps.Count);
+
     private static void AssertFound(string bug, Property<PracticalWorld> property, int steps)
     {
         var result = Exploration.Explore(new PracticalWorld(WrongWorlds[bug]), new ExplorationLimits(), property);

@@ -1,20 +1,23 @@
 using System.Globalization;
 using Synod.Paxos;
 using Synod.Paxos.Essential;
+using Synod.Paxos.Practical;
 
-namespace Synod.Explorer.Essential;
+namespace Synod.Explorer.Decision;
 
 /// <summary>
-/// Messages of a small world as numbers for a <see cref="MessagePool"/>: kind, ballot, value, process and accepted
-/// ballot, a byte each. Ascending codes group a kind's messages by ballot, then value, then acceptor; ballots keep
-/// their order.
+/// Messages of a small world that decides one value, as numbers for a <see cref="MessagePool"/>: kind, ballot, value,
+/// acceptor and a second ballot (accepted or promised), a byte each. Ascending codes group a kind's messages by ballot,
+/// then value, then acceptor; ballots keep their order.
 /// </summary>
-internal sealed class PaxosCodes
+internal sealed class DecisionCodes
 {
     public const int Prepare = 1;
     public const int Accept = 2;
     public const int Promise = 3;
     public const int Accepted = 4;
+    public const int Nack = 5;
+    public const int Heartbeat = 6;
 
     /// <summary>In place of an acceptor: all of them.</summary>
     public const int Everyone = 0;
@@ -22,19 +25,26 @@ internal sealed class PaxosCodes
     /// <summary>The code of a value that nobody wished for.</summary>
     public const int UnknownValue = 63;
 
+    /// <summary>The highest round that has a code.</summary>
+    public const int RoundMax = 31;
+
     private const int ProposerBits = 3;
     private readonly Value[] _wishes;
     private readonly NodeId[] _acceptors;
     private readonly NodeId[] _proposers;
+    private readonly char _lane;
 
-    public PaxosCodes(IReadOnlyList<NodeId> acceptors, int proposers)
+    /// <param name="acceptors">Who votes.</param>
+    /// <param name="proposers">Who proposes; they may be the same.</param>
+    /// <param name="lane">The letter before a proposer's place when a ballot is told.</param>
+    public DecisionCodes(IReadOnlyList<NodeId> acceptors, IReadOnlyList<NodeId> proposers, char lane)
     {
         Check.That(acceptors.Count is >= 1 and <= 7);
-        Check.That(proposers is >= 1 and <= 7);
+        Check.That(proposers.Count is >= 1 and <= 7);
         _acceptors = [.. acceptors];
-        var last = acceptors[^1].Number;
-        _proposers = [.. Enumerable.Range(1, proposers).Select(i => new NodeId(last + (uint)i))];
-        _wishes = [.. Enumerable.Range(0, 2 * proposers).Select(WishOf)];
+        _proposers = [.. proposers];
+        _lane = lane;
+        _wishes = [.. Enumerable.Range(0, 2 * proposers.Count).Select(WishOf)];
     }
 
     public NodeId ProposerNode(int proposer) => _proposers[proposer];
@@ -51,22 +61,37 @@ internal sealed class PaxosCodes
     /// <summary>The place of the acceptor plus one, or <see cref="Everyone"/>.</summary>
     public static int Acceptor(ulong code) => (int)(code >> 16) & 0xff;
 
+    /// <summary>The place of the proposer whose ballot it is.</summary>
     public static int Proposer(ulong code) => (BallotCode(code) & ((1 << ProposerBits) - 1)) - 1;
 
-    private static int AcceptedBallotCode(ulong code) => (int)(code >> 8) & 0xff;
+    private static int SecondBallotCode(ulong code) => (int)(code >> 8) & 0xff;
 
     /// <summary>The same message from or to another acceptor.</summary>
     public static ulong WithAcceptor(ulong code, int acceptor) => (code & ~(0xffUL << 16)) | ((ulong)acceptor << 16);
 
-    public ulong Of(in Prepare message, int to) => Pack(Prepare, message.Ballot, null, to, Ballot.None);
+    /// <summary>The same message with acceptors at new places.</summary>
+    public static ulong Rename(ulong code, IReadOnlyList<int> newPlaces) =>
+        Acceptor(code) == Everyone ? code : WithAcceptor(code, newPlaces[Acceptor(code) - 1] + 1);
 
-    public ulong Of(in Accept message, int to) => Pack(Accept, message.Ballot, message.Value, to, Ballot.None);
+    /// <summary>The vote that an acceptor answers an Accept with.</summary>
+    public static ulong VoteFor(ulong accept, int acceptor) =>
+        WithAcceptor(accept & ~(0xffUL << 40), acceptor) | ((ulong)Accepted << 40);
 
-    public ulong Of(in Promise message) => Pack(
+    public ulong Of(Prepare message) => Pack(Prepare, message.Ballot, null, Everyone, Ballot.None);
+
+    public ulong Of(Accept message) => Pack(Accept, message.Ballot, message.Value, Everyone, Ballot.None);
+
+    public ulong Of(Promise message) => Pack(
         Promise, message.Ballot, message.AcceptedValue, PlaceOf(message.From) + 1, message.AcceptedBallot);
 
-    public ulong Of(in Accepted message) => Pack(
+    public ulong Of(Accepted message) => Pack(
         Accepted, message.Ballot, message.Value, PlaceOf(message.From) + 1, Ballot.None);
+
+    public ulong Of(Nack message) => Pack(
+        Nack, message.Ballot, null, PlaceOf(message.From) + 1, message.Promised);
+
+    /// <summary>A sign of life of who leads under that ballot.</summary>
+    public ulong OfHeartbeat(Ballot ballot) => Pack(Heartbeat, ballot, null, Everyone, Ballot.None);
 
     public Prepare AsPrepare(ulong code) => new(BallotOf(BallotCode(code)));
 
@@ -75,11 +100,14 @@ internal sealed class PaxosCodes
     public Promise AsPromise(ulong code) => new(
         _acceptors[Acceptor(code) - 1],
         BallotOf(BallotCode(code)),
-        BallotOf(AcceptedBallotCode(code)),
+        BallotOf(SecondBallotCode(code)),
         ValueCode(code) == 0 ? null : ValueOf(ValueCode(code)));
 
     public Accepted AsAccepted(ulong code) => new(
         _acceptors[Acceptor(code) - 1], BallotOf(BallotCode(code)), ValueOf(ValueCode(code)));
+
+    public Nack AsNack(ulong code) => new(
+        _acceptors[Acceptor(code) - 1], BallotOf(BallotCode(code)), BallotOf(SecondBallotCode(code)));
 
     public int CodeOf(Ballot ballot)
     {
@@ -87,9 +115,9 @@ internal sealed class PaxosCodes
         {
             return 0;
         }
-        Check.That(ballot.Round < 32 && ballot.Incarnation == 1);
-        var proposer = (int)(ballot.Node.Number - _proposers[0].Number);
-        Check.That(proposer >= 0 && proposer < _proposers.Length);
+        Check.That(ballot.Round <= RoundMax && ballot.Incarnation == 1);
+        var proposer = Array.IndexOf(_proposers, ballot.Node);
+        Check.That(proposer >= 0);
         return ((int)ballot.Round << ProposerBits) | (proposer + 1);
     }
 
@@ -116,14 +144,16 @@ internal sealed class PaxosCodes
         {
             Prepare => $"Prepare {ballot}",
             Accept => $"Accept {ballot} = {value}",
-            Promise when AcceptedBallotCode(code) == 0 => $"Promise {ballot}, accepted nothing",
-            Promise => $"Promise {ballot}, accepted {Tell(AcceptedBallotCode(code))} = {value}",
+            Promise when SecondBallotCode(code) == 0 => $"Promise {ballot}, accepted nothing",
+            Promise => $"Promise {ballot}, accepted {Tell(SecondBallotCode(code))} = {value}",
+            Nack => $"Nack {ballot}, promised {Tell(SecondBallotCode(code))}",
+            Heartbeat => $"Heartbeat {ballot}",
             _ => $"Accepted {ballot} = {value}",
         };
     }
 
-    public static string Tell(int ballotCode) => ballotCode == 0 ? "none" : string.Create(
-        CultureInfo.InvariantCulture, $"{ballotCode >> ProposerBits}.p{ballotCode & ((1 << ProposerBits) - 1)}");
+    private string Tell(int ballotCode) => ballotCode == 0 ? "none" : string.Create(
+        CultureInfo.InvariantCulture, $"{ballotCode >> ProposerBits}.{_lane}{ballotCode & ((1 << ProposerBits) - 1)}");
 
     private static Value WishOf(int index) =>
         Value.FromText((char)('a' + (index / 2)) + (index % 2 == 0 ? "" : "'"));
@@ -135,7 +165,7 @@ internal sealed class PaxosCodes
         | ((ulong)acceptor << 16)
         | ((ulong)CodeOf(accepted) << 8);
 
-    private Ballot BallotOf(int code) => code == 0
+    public Ballot BallotOf(int code) => code == 0
         ? Ballot.None
         : new Ballot((ulong)code >> ProposerBits, _proposers[(code & ((1 << ProposerBits) - 1)) - 1], 1);
 
