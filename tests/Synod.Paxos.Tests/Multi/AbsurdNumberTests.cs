@@ -150,6 +150,21 @@ public sealed class AbsurdNumberTests
     }
 
     [Fact]
+    public void A_promise_that_comes_again_when_its_ballot_leads_is_no_strange_one()
+    {
+        var now = new Instant(1_000_000);
+        _replica.Campaign(now, _output);
+        var ballot = _replica.Promised;
+        _replica.Persisted(now, _output.LastRecord, _output);
+        _replica.Step(now, Two, new Promise(ballot, new Slot(1), new Slot(1), true, Slot.Zero, []), _output);
+        Assert.True(_replica.IsLeading);
+        var since = new AcceptedEntry(new Slot(1), ballot, Decree.NoOp, false); // To a Prepare that was sent twice.
+        _replica.Step(now, Two, new Promise(ballot, new Slot(1), new Slot(1), true, Slot.Zero, [since]), _output);
+        Assert.DoesNotContain(_output.Events, e => e.Kind == ReplicaEventKind.StrangeMessageDropped);
+        Assert.True(_replica.IsLeading);
+    }
+
+    [Fact]
     public void From_an_absurd_chosen_prefix_nobody_concludes_that_what_it_has_accepted_is_chosen()
     {
         var now = new Instant(1_000_000);
