@@ -33,7 +33,8 @@ public sealed partial class Replica
     /// <summary>Phase 1b.</summary>
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
-        if (Admit(now, from, message.Ballot, false, output) && IsPossible(from, message) &&
+        // An answer to a Prepare that was sent twice may come when the lead is taken, and show what the leader has sent since.
+        if (Admit(now, from, message.Ballot, false, output) && _proposer.IsPreparing(message.Ballot) && IsPossible(from, message) &&
             !IsUnfounded(from, message) && !GivesUpFarBehind(message) && _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
         {
             TakeLead();
