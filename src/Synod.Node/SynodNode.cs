@@ -27,7 +27,7 @@ public sealed partial class SynodNode : INode
     private readonly SessionBoard _board;
     private readonly JournalOptions _journalOptions;
     private readonly JournalMailboxes _journalBoxes;
-    private readonly Mailbox<WriteRequest> _writes;
+    private readonly WriteInbox _writes;
     private readonly Mailbox<ReadRequest> _reads;
     private readonly Mailbox<NodeRequest> _direct;
     private readonly Mailbox<NodeId> _handOvers;
@@ -72,8 +72,8 @@ public sealed partial class SynodNode : INode
         _board = new SessionBoard(options) { Nonce = _draws.Next() | 1 };
         _journalBoxes = new JournalMailboxes(
             journal, wakes.Journal, new Mailbox<JournalEvent>(JournalEventsMax, wakes.Core));
-        _writes = new Mailbox<WriteRequest>(options.OutstandingMax, wakes.Core);
-        _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Core);
+        _writes = new WriteInbox(options.OutstandingMax, options.OutstandingBytesMax, wakes.Requests);
+        _reads = new Mailbox<ReadRequest>(options.WaitingReadsMax, wakes.Requests);
         _direct = new Mailbox<NodeRequest>(options.WaitingReadsMax, wakes.Apply);
         _handOvers = new Mailbox<NodeId>(HandOversMax, wakes.Core);
         _batches = new Mailbox<ApplyBatch>(ApplyBatchesMax, wakes.Apply);
@@ -137,9 +137,9 @@ public sealed partial class SynodNode : INode
         _host = new LogHost(Group, _replica, _output, _journalBoxes, _peers);
         var spent = new Mailbox<ApplyBatch>(ApplyBatchesMax, static () => { });
         var genesis = new Genesis(
-            _options, new DirectoryMembership(_directory, _options.Members), _peers, _observer);
+            _options, new DirectoryMembership(_directory, _options.Members), _peers, _observer, StateBeginning.Of(_state));
         var sums = new Mailbox<EffectSumAt>(EffectSumsMax, _wakes.Core);
-        var divergence = new Divergence(_options, sums, _peers);
+        var divergence = new Divergence(_options, sums, _peers, _state.AppliedUpTo);
         var commands = new Commands(_options, _host, _board, _draws, About.Write(_options.ClientUrls));
         var leases = new LeaseBoard(_wakes.Core);
         leases.Show(_state);
@@ -180,7 +180,24 @@ public sealed partial class SynodNode : INode
     }
 
     /// <inheritdoc/>
-    public void Submit(WriteRequest request) => Post(_writes, request);
+    public void Submit(WriteRequest request)
+    {
+        if (IsEnding)
+        {
+            request.Fail(Failure.NotServing);
+        }
+        else if (!_writes.TryPost(request))
+        {
+            request.Fail(Failure.TooManyRequests);
+        }
+        else if (IsEnding)
+        {
+            while (_writes.TryTake(out var late)) // As in Post.
+            {
+                late.Fail(Failure.NotServing);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Submit(ReadRequest request)

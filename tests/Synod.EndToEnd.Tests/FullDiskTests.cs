@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Synod.Client.Etcd;
+using Synod.EndToEnd.Tests.Disks;
 using Synod.Protocol.Etcd;
 using Xunit.Abstractions;
 

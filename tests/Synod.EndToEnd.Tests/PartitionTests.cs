@@ -64,5 +64,42 @@ public sealed class PartitionTests(ITestOutputHelper output)
         await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
     }
 
+    [Fact]
+    public async Task A_follower_that_is_cut_off_mute_deaf_or_standing_still_stops_nobody_and_catches_up()
+    {
+        await using var network = await TestNetwork.CreateAsync(3);
+        await using var cluster = await TestCluster.StartAsync(output, network.Places, static _ => Task.CompletedTask);
+        var history = new History();
+        using var clients = new RecordingClients(cluster, history);
+        clients.Start(Clients);
+        await history.WaitForMoreAsync("before the faults");
+        (string What, Func<NodeUnderTest, Task> Do, Func<NodeUnderTest, Task> Undo)[] faults =
+        [
+            ("cut off", node => network.CutAsync(NumberOf(cluster, node)), node => network.HealAsync(NumberOf(cluster, node))),
+            ("mute", node => network.MuteAsync(NumberOf(cluster, node)), node => network.UnmuteAsync(NumberOf(cluster, node))),
+            ("deaf", node => network.DeafenAsync(NumberOf(cluster, node)), node => network.UndeafenAsync(NumberOf(cluster, node))),
+            ("standing still", Quick(node => node.Pause()), Quick(node => node.Continue())),
+        ];
+        foreach (var (what, begin, end) in faults)
+        {
+            var leader = await cluster.LeaderAsync();
+            var follower = cluster.Nodes.First(node => node != leader);
+            await begin(follower);
+            await cluster.PutEventuallyAsync(what, "x", [.. cluster.Nodes.Where(node => node != follower)]);
+            await history.WaitForMoreAsync($"with a follower {what}");
+            await end(follower);
+            await TestCluster.WaitAsync(
+                $"the follower caught up after {what}", async () => await cluster.LocalValueAsync(follower, what) == "x");
+        }
+        await clients.StopAsync();
+        await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
+    }
+
+    private static Func<NodeUnderTest, Task> Quick(Action<NodeUnderTest> action) => node =>
+    {
+        action(node);
+        return Task.CompletedTask;
+    };
+
     private static int NumberOf(TestCluster cluster, NodeUnderTest node) => cluster.Nodes.ToList().IndexOf(node) + 1;
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Synod.Explorer.Stories;
 using Synod.Server.CommandLine;
 using Synod.Server.Learning;
@@ -5,7 +6,7 @@ using Synod.Server.Learning.Stories;
 
 namespace Synod.Server.Tests;
 
-public sealed class LearnTests
+public sealed partial class LearnTests
 {
     private const char Escape = '\e';
     private const int RowsMany = 1000;
@@ -17,6 +18,7 @@ public sealed class LearnTests
         Assert.Equal((0, ""), (exitCode, error));
         Assert.StartsWith("Two proposers, three acceptors, one crash", output, StringComparison.Ordinal);
         Assert.Contains("=> blue is chosen, for ever", output, StringComparison.Ordinal);
+        Assert.EndsWith("docs/algorithms/basic-paxos.md", output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +110,17 @@ public sealed class LearnTests
         Assert.Equal(names, NearestNames.To(word, LearnStories.All.Select(entry => entry.Name)));
 
     [Fact]
+    public void Every_scenario_that_a_page_or_the_help_names_can_be_played()
+    {
+        var pages = Directory.EnumerateFiles(Path.Combine(Root(), "docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(Root(), "README.md")).Append(Path.Combine(Root(), "src/Synod.Server/Commands/LearnCommand.cs"));
+        var named = pages.SelectMany(page => ScenarioFlag().Matches(File.ReadAllText(page)))
+            .Select(match => match.Groups[1].Value).Distinct().ToList();
+        Assert.True(named.Count >= 8, string.Join(' ', named));
+        Assert.All(named, name => Assert.NotNull(LearnStories.Find(name)));
+    }
+
+    [Fact]
     public void A_violation_is_marked_where_it_is()
     {
         var lines = Print(LearnStories.Find("bug-answer-before-disk")!.Tell(), colours: false, 100).Split('\n');
@@ -148,7 +161,7 @@ public sealed class LearnTests
             var coloured = Print(entry.Tell(), colours: true, 100);
             Assert.DoesNotContain(Escape, plain);
             Assert.Contains(Escape, coloured);
-            Assert.Equal(plain, System.Text.RegularExpressions.Regex.Replace(coloured, "\e\\[[0-9;]*m", ""));
+            Assert.Equal(plain, Regex.Replace(coloured, "\e\\[[0-9;]*m", ""));
         }
     }
 
@@ -203,6 +216,19 @@ public sealed class LearnTests
         Assert.True(reader.WaitForNext());
         Assert.Equal(1, asked);
     }
+
+    private static string Root()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Synod.slnx")))
+        {
+            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("Not in the repository.");
+        }
+        return directory;
+    }
+
+    [GeneratedRegex("--scenario ([a-z][a-z-]+)")]
+    private static partial Regex ScenarioFlag();
 
     private static string Print(Story story, bool colours, int width)
     {

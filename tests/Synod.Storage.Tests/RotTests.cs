@@ -182,6 +182,7 @@ public class RotTests
         medium.Lose("journal-0000000000000002");
         var e = Assert.Throws<JournalRefusedException>(() => World.Opened(medium));
         Assert.Equal(RecoveryDecision.RefuseGap, e.Decision);
+        Assert.Contains("journal-0000000000000002", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -143,6 +143,28 @@ public sealed class LinkTests
         Assert.DoesNotContain(world[3].Events, e => e.Kind == PeerEventKind.LinkDown);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_peer_that_is_refused_again_and_again_costs_one_line_at_either_end(uint refusing)
+    {
+        uint refused = 3 - refusing;
+        await using PeerWorld world = PeerWorld.Connected(
+            2, options => options with { RefuseHoldOff = TimeSpan.FromMilliseconds(20) });
+        for (int round = 1; round <= 5; round++)
+        {
+            world.Until("it is back", () => Lanes.All(
+                lane => world[refusing].Peers.IsUp(new NodeId(refused), lane)));
+            world[refusing].Peers.Refuse(new NodeId(refused), "its disk was wiped");
+            world.Until("it is gone", () => Lanes.All(
+                lane => world[refused].Count(PeerEventKind.LinkDown, refusing, lane) >= round));
+        }
+        Assert.Equal(1, world[refusing].Log.CountOf($"Refused n{refused} at"));
+        Assert.InRange(world[refusing].Log.CountOf("wiped"), 1, 2); // one more of a call within the hold-off
+        Assert.Equal(1, world[refused].Log.CountOf("refuses this node"));
+        Assert.InRange(world[refused].Log.CountOf("wiped"), 1, 2);
+    }
+
     [Fact]
     public async Task A_caller_in_its_hold_off_is_told_so()
     {

@@ -7,6 +7,31 @@ namespace Synod.Explorer.Stories;
 /// </summary>
 public static class BugStories
 {
+    /// <summary>The table in docs/algorithms/basic-paxos.md: why a promise must be on disk.</summary>
+    public static TwoActs ForgottenPromise { get; } = new(
+        "acceptors keep their state in memory alone, and start with nothing after a crash",
+        "what an acceptor has promised and accepted is on its disk",
+        Cast("red", "blue") with { MakeDisk = _ => new ForgetfulDisk() },
+        Cast("red", "blue"),
+        stage =>
+        {
+            stage.Begin(1);
+            stage.Phase1(1, 1, 2);
+            stage.Begin(2);
+            stage.Phase1(2, 2, 3);
+            stage.Note("a2 has promised p2 to hear nothing below 1.p2, and p2 acts on that. Now a2 crashes.");
+            stage.CrashAcceptor(2);
+            stage.Note("p1's Accept under 1.p1 was slow and arrives only now.");
+            stage.Phase2(1, 1, 2);
+            stage.Phase2At(2, 2, 2, 3);
+        })
+    {
+        WhyItWentWrong =
+            "p2 asked a quorum, nobody told of a value, so it proposed its own: it trusted that a2 would not accept "
+            + "red any more. a2 had said so, and had forgotten it.",
+        WhyItWentWell = "a2 reads 1.p2 from its disk and is silent to 1.p1. Only blue can be chosen.",
+    };
+
     /// <summary>P1 of the checklist.</summary>
     public static TwoActs BallotReuse { get; } = new(
         "a proposer that writes no mark begins at ballot 1 again after a crash",

@@ -8,7 +8,9 @@ internal static class PaxosStories
     public static Story First(string title)
     {
         var stage = Stage(["red", "blue"]);
-        stage.Note("Proposers p1 and p2 want different values. Acceptors a1 to a3 must choose one; l learns which.");
+        stage.Note(
+            "Proposers p1 and p2 want different values. Acceptors a1 to a3 must choose one; l learns which. A ballot is "
+            + "a number that nobody else uses: 1.p1 is round 1 of p1, below 1.p2.");
         stage.Begin(1);
         stage.Phase1(1, 1, 2);
         stage.Note("Two of three promised to hear nothing below ballot 1.p1: p1 may propose. But p2 is quicker.");

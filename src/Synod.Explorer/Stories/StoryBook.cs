@@ -25,6 +25,7 @@ public static class StoryBook
         new("duel", "Dueling proposers: safe, and without end", PaxosStories.Duel),
         new("lost-promise", "A lost message costs time and nothing else", PaxosStories.LostPromise),
         new("crash-before-accepted", "An acceptor crashes before it accepts", PaxosStories.CrashBeforeAccepted),
+        new("forgotten-promise", "Why a promise must be on disk", BugStories.ForgottenPromise.Tell),
         new("flexible-quorum", "Phase 1 asks three of four, two choose", PaxosStories.FlexibleQuorum),
         new("bug-ballot-reuse", "Bug 1: a ballot used again after a restart", BugStories.BallotReuse.Tell),
         new("bug-timed-out-accept", "Bug 2: a ballot used again after a time-out", BugStories.TimedOutAccept.Tell),

@@ -166,7 +166,7 @@ internal sealed partial class ApplyActor
         }
         var applied = _state.Apply(decree, _isWanted);
         _taker.Applied(_state, decree.Decree.Value.Length);
-        if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)
+        if (DivergenceJudge.IsCompared(decree.Slot))
         {
             // A full mailbox skips a comparison; the next one covers everything before it as well.
             _sums.TryPost(new EffectSumAt(decree.Slot, _state.Store.EffectSum));

@@ -27,7 +27,7 @@ internal sealed class CoreActor
     private readonly INodeObserver _observer;
     private readonly Mailbox<ApplyBatch> _batches;
     private readonly Mailbox<ApplyBatch> _spent;
-    private readonly Mailbox<WriteRequest> _writeInbox;
+    private readonly WriteInbox _writeInbox;
     private readonly Mailbox<ReadRequest> _readInbox;
     private readonly Mailbox<NodeId> _handOvers;
     private readonly SnapshotExchange _snapshots;
@@ -40,7 +40,7 @@ internal sealed class CoreActor
     public CoreActor(
         NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands,
         SessionBoard board, LeaseDriver leases, Draws draws, INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
-        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers,
+        WriteInbox writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers,
         SnapshotExchange snapshots)
     {
         _snapshots = snapshots;
@@ -112,6 +112,7 @@ internal sealed class CoreActor
         _host.EndTurn(now);
         _snapshots.Offer();
         PostBatch();
+        _writeInbox.BytesTaken = _commands.Bytes;
         ReportAlarms();
         next = Instant.Min(next, _commands.Next(now));
         next = _reads.Count > 0 ? Instant.Min(next, now + ReadTick) : next;

@@ -97,5 +97,6 @@ public abstract partial class QuorumSystem
     /// <summary>Refuses the system, with the two quorums that show why.</summary>
     private protected ArgumentException Missing(MemberSet phase1, MemberSet phase2, string advice) =>
         new(string.Create(CultureInfo.InvariantCulture,
-            $"Phase-1 quorum {phase1} and phase-2 quorum {phase2} of {Voters} voters miss each other: two values could be chosen.{advice}"));
+            $"Phase-1 quorum {phase1} and phase-2 quorum {phase2} of {Voters} voters (counted from 0) miss each other: "
+            + $"two values could be chosen.{advice}"));
 }

@@ -15,15 +15,21 @@ internal static class LearnCommand
     private const ulong SeedDefault = 1;
 
     private const string Examples = """
-        Each scenario is a run of the classes in Synod.Paxos; only who hears whom, and when, is told beforehand. The five
-        about bugs run twice: with a class that is wrong on purpose, and with the real one. Read src/Synod.Paxos/Essential
-        and docs/algorithms/basic-paxos.md beside it.
+        Each scenario is a run of the classes in Synod.Paxos; only who hears whom, and when, is told beforehand. Those about
+        bugs run twice: with a class that is wrong on purpose, and with the real one. Read docs/algorithms/basic-paxos.md and
+        src/Synod.Paxos/Essential beside it.
+
+        In the diagram time runs down, and each process has a column: p for proposers, a for acceptors, l for learners.
+          o----->   a message, in the row where it arrives     X   a crash     ?   a message is lost
+          *         a process acts by itself                   !   a rule is broken, found by a judge who looks on
+          1.p2      a ballot: round 1 of proposer p2; 1.p1 < 1.p2 < 2.p1
 
         Examples:
           synod learn                              a first example: two proposers, three acceptors, a crash
           synod learn --step                       the same, a row for each press of Enter or space; q ends it
           synod learn --list                       all scenarios
           synod learn --scenario duel              one of them
+          synod learn --scenario forgotten-promise why a promise must be on disk
           synod learn --scenario bug-ballot-reuse  how a bug loses a value, and the rule against it
           synod learn --seed 7                     a random scenario; the same seed plays the same
         """;
@@ -59,16 +65,18 @@ internal static class LearnCommand
                 return SynodCommandLine.ExitCodeDone;
             }
             var story = Play(parsed.GetValue(scenario), parsed.GetValue(seed));
-            if (!parsed.GetValue(step))
+            var isStepped = parsed.GetValue(step);
+            if (isStepped && !Console.IsInputRedirected)
             {
-                printer.Print(story, () => true);
-                return SynodCommandLine.ExitCodeDone;
+                printer.PrintBefore(StepReader.Keys);
             }
-            if (!Console.IsInputRedirected)
+            var isTold = printer.Print(story, isStepped ? StepReader.OfConsole().WaitForNext : () => true);
+            if (isTold && parsed.GetValue(scenario) is null && parsed.GetValue(seed) is null)
             {
-                printer.PrintHint(StepReader.Keys);
+                printer.PrintAfter(
+                    "What the signs mean:  synod learn --help", "More scenarios:       synod learn --list",
+                    "Why it works:         docs/algorithms/basic-paxos.md");
             }
-            printer.Print(story, StepReader.OfConsole().WaitForNext);
             return SynodCommandLine.ExitCodeDone;
         });
         HelpWithExamples.AddTo(command, Examples);

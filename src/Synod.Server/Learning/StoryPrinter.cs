@@ -60,7 +60,8 @@ internal sealed class StoryPrinter
     /// <summary>Prints a story.</summary>
     /// <param name="story">The story.</param>
     /// <param name="mayGoOn">Called before each row, so that a reader can be waited for; false ends it there.</param>
-    public void Print(Story story, Func<bool> mayGoOn)
+    /// <returns>Whether it was told to its end.</returns>
+    public bool Print(Story story, Func<bool> mayGoOn)
     {
         PrintText(Strong, story.Title, _width);
         if (story.Lines[0].Kind != StoryLineKind.Act)
@@ -73,7 +74,7 @@ internal sealed class StoryPrinter
         {
             if (!mayGoOn())
             {
-                return;
+                return false;
             }
             switch (line.Kind)
             {
@@ -97,13 +98,24 @@ internal sealed class StoryPrinter
         }
         EndLine();
         PrintText(Good, $"=> {story.Closing}", _width);
+        return true;
     }
 
-    /// <summary>Prints a line about how to read on.</summary>
-    public void PrintHint(string text)
+    /// <summary>Prints a line before a story, about how to read it.</summary>
+    public void PrintBefore(string text)
     {
         PrintText(Dim, text, _width);
         EndLine();
+    }
+
+    /// <summary>Prints lines after a story, about where to read on.</summary>
+    public void PrintAfter(params ReadOnlySpan<string> texts)
+    {
+        EndLine();
+        foreach (var text in texts)
+        {
+            PrintText(Dim, text, _width);
+        }
     }
 
     /// <summary>Prints the list of stories.</summary>

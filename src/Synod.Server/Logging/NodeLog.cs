@@ -7,8 +7,8 @@ namespace Synod.Server.Logging;
 /// <summary>What an operator is told of a node: what happened, and what to do where something is to be done.</summary>
 internal static partial class NodeLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "starting name={Name} number={Node} cluster={Cluster:x16} data={Directory}")]
-    public static partial void Starting(this ILogger log, string name, NodeId node, ulong cluster, string directory);
+    [LoggerMessage(Level = LogLevel.Information, Message = "starting name={Name} number={Node} cluster={Cluster} data={Directory}")]
+    public static partial void Starting(this ILogger log, string name, NodeId node, string cluster, string directory);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "journal recovered records={Records} chosen={Chosen} promised={Promised} rewritten={Rewritten}")]
     public static partial void Recovered(this ILogger log, ulong records, ulong chosen, Ballot promised, ulong rewritten);

@@ -9,6 +9,8 @@ namespace Synod.EndToEnd.Tests.Links;
 /// </summary>
 internal sealed class PeerRelay : IAsyncDisposable
 {
+    private const int SocketBufferBytes = 256 << 10;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
@@ -65,6 +67,8 @@ internal sealed class PeerRelay : IAsyncDisposable
             try
             {
                 (caller.NoDelay, called.NoDelay) = (true, true);
+                // What is on its way is what the weather says, not what the system likes to buffer.
+                (caller.ReceiveBufferSize, called.ReceiveBufferSize) = (SocketBufferBytes, SocketBufferBytes);
                 await called.ConnectAsync(await _target.Task.WaitAsync(_end.Token), _end.Token);
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
                 await Task.WhenAll(

@@ -10,7 +10,7 @@ internal sealed class RelayDirection(Socket from, Socket to, LinkWeather weather
     private const int PieceBytesMax = 16 << 10;
 
     /// <summary>So many pieces are on their way; past that the sender's own buffers fill, as on a real link.</summary>
-    private const int PiecesMax = 256;
+    private const int PiecesMax = 64;
 
     private readonly Channel<(byte[] Bytes, long ReadAt)> _way =
         Channel.CreateBounded<(byte[], long)>(new BoundedChannelOptions(PiecesMax) { SingleReader = true, SingleWriter = true });

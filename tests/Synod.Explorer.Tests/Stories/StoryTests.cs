@@ -26,7 +26,7 @@ public class StoryTests
     public void Only_stories_about_bugs_have_violations_and_only_in_their_first_act(string name)
     {
         var lines = StoryBook.Find(name)!.Tell().Lines;
-        var isBug = name.StartsWith("bug-", StringComparison.Ordinal);
+        var isBug = name == "forgotten-promise" || name.StartsWith("bug-", StringComparison.Ordinal);
         Assert.Equal(isBug ? 2 : 0, lines.Count(line => line.Kind == StoryLineKind.Act));
         Assert.Equal(isBug, lines.Any(line => line.Kind == StoryLineKind.Violation));
         var second = lines.ToList().FindLastIndex(line => line.Kind == StoryLineKind.Act);
