@@ -161,6 +161,7 @@ public sealed partial class Replica
         if (_context.Configuration.PlaceOf(peer) is var place and >= 0)
         {
             _connectivity.LinkDown(place);
+            _learner.LinkDown(peer);
             if (peer == Promised.Node)
             {
                 _graceUntil = default; // The candidate that this node waited for is gone.

@@ -45,7 +45,7 @@ public sealed partial class Replica
     /// </summary>
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
-        if (Admit(now, from, message.Ballot, false, output) && IsPossible(from, message) &&
+        if (Admit(now, from, message.Ballot, false, output) && _proposer.Awaits(message.Ballot) && IsPossible(from, message) &&
             !IsUnfounded(from, message) && !GivesUpFarBehind(message) && _proposer.Step(_context.Configuration.PlaceOf(from.Node), message))
         {
             TakeLead();
