@@ -96,9 +96,6 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
     public Instant StuckSince =>
         Phase == ProposerPhase.Leading && NextSlot > learner.ChosenUpTo.Next ? _waitingSince : Instant.Never;
 
-    /// <summary>Whether promises of a ballot are being collected.</summary>
-    public bool IsPreparing(Ballot ballot) => Phase == ProposerPhase.Preparing && ballot == Ballot;
-
     /// <summary>Begins phase 1. The caller has already had the own acceptor promise <paramref name="ballot"/>.</summary>
     public void Start(Ballot ballot, ulong ownPromiseRecord)
     {
@@ -115,6 +112,9 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
         SendPrepares();
     }
 
+    /// <summary>Whether promises of the ballot are wanted; those that come later may show what this very ballot has got accepted.</summary>
+    public bool Awaits(Ballot ballot) => Phase == ProposerPhase.Preparing && ballot == Ballot;
+
     /// <summary>Gives up whatever it was doing.</summary>
     public void StepDown()
     {
@@ -127,14 +127,13 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
     /// beyond it must.
     /// </summary>
     public bool IsOutOfReach(in Promise promise) =>
-        IsPreparing(promise.Ballot) &&
-        promise.ChosenUpTo.Number > learner.ChosenUpTo.Number + (ulong)context.Options.AcceptAheadMax;
+        Awaits(promise.Ballot) && promise.ChosenUpTo.Number > learner.ChosenUpTo.Number + (ulong)context.Options.AcceptAheadMax;
 
     /// <summary>One page of a promise, durable at its sender.</summary>
     /// <returns>True when phase 1 has just become complete.</returns>
     public bool Step(int place, in Promise promise)
     {
-        if (!IsPreparing(promise.Ballot) || _promised.Contains(place) ||
+        if (!Awaits(promise.Ballot) || _promised.Contains(place) ||
             promise.From != _nextPage[place] || (!promise.Last && promise.Through < promise.From))
         {
             return false;

@@ -25,8 +25,8 @@ internal sealed class PositionIndex
     internal const ulong KeyMax = 1UL << 62;
 
     /// <summary>
-    /// From the lowest page in use to the highest. A journal with so many records has several petabytes: it is cut short
-    /// long before by snapshots, or by the end of its disk.
+    /// From the lowest page in use to the highest. The places of so many records alone would take half a terabyte of memory:
+    /// a journal is cut short by snapshots long before, or ends with its disk.
     /// </summary>
     private const ulong PagesMax = 1UL << 24;
 
