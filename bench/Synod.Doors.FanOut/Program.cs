@@ -1,76 +1,91 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Google.Protobuf;
 using Synod.Client.Etcd;
+using Synod.Client.Load;
+using Synod.Doors.FanOut;
 using Synod.Protocol.Etcd;
 
-// Usage: Synod.Doors.FanOut host:port,... [watchers] [events] [each]
-// Every watcher has a stream of its own on one of the endpoints; events come ten a second, each with the time of its put.
+// Usage: Synod.Doors.FanOut host:port,... [watchers] [events] [connections] [pids]
+// Every watcher has a stream of its own; events come ten a second, each with the time of its put.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("usage: Synod.Doors.FanOut host:port,... [watchers=1000] [events=50] [each]");
+    Console.Error.WriteLine(
+        "usage: Synod.Doors.FanOut host:port,... [watchers=1000] [events=50] [connections=3] [server processes, with commas]");
     return 2;
 }
 Uri[] endpoints = [.. args[0].Split(',').Select(text => new Uri("http://" + text))];
-int watchers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1000;
-int events = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 50;
-TimeSpan pause = TimeSpan.FromMilliseconds(100);
+int watchers = Number(1, 1000);
+int events = Number(2, 50);
+int connectionCount = Number(3, endpoints.Length);
+int[] processes = args.Length > 4 ? [.. args[4].Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : [];
+const int PauseMilliseconds = 100;
+const int PollMicroseconds = 1000;
 
-using var end = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-EtcdClient[] clients = [.. endpoints.Select(endpoint => new EtcdClient([endpoint], TimeSpan.FromMinutes(2)))];
 ByteString key = ByteString.CopyFromUtf8("fan-out");
-long[][] delays = [.. Enumerable.Range(0, watchers).Select(_ => new long[events])];
-int created = 0;
+long[] delays = new long[watchers * events];
 int seen = 0;
-Task[] watching = [.. Enumerable.Range(0, watchers).Select(number => Task.Run(() => WatchAsync(number)))];
-while (Volatile.Read(ref created) < watchers)
+WatchConnection[] connections = [.. Enumerable.Range(0, connectionCount).Select(number => new WatchConnection(
+    endpoints[number % endpoints.Length],
+    (watchers / connectionCount) + (number < watchers % connectionCount ? 1 : 0),
+    key,
+    (put, arrival) => delays[seen++] = arrival - put))];
+using var putter = new EtcdClient([endpoints[0]], TimeSpan.FromSeconds(10));
+Task puts = Task.CompletedTask;
+bool begun = false;
+TimeSpan? usedBefore = null;
+var clock = Stopwatch.StartNew();
+while (seen < delays.Length)
 {
-    await Task.Delay(50, end.Token);
-}
-for (int number = 0; number < events; number++)
-{
-    string value = Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture) + " " + number.ToString(CultureInfo.InvariantCulture);
-    await clients[0].PutAsync(new PutRequest { Key = key, Value = ByteString.CopyFromUtf8(value) }, end.Token);
-    await Task.Delay(pause, end.Token);
-}
-await Task.WhenAll(watching);
-if (args.Length > 3)
-{
-    for (int number = 0; number < events; number++)
+    if (clock.Elapsed > TimeSpan.FromMinutes(2))
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"event {number}: last seen after {Stopwatch.GetElapsedTime(0, delays.Max(each => each[number])).TotalMilliseconds:0.0} ms"));
+        Console.Error.WriteLine($"only {seen} of {delays.Length} events came within two minutes");
+        return 1;
+    }
+    if (puts.IsFaulted)
+    {
+        await puts;
+    }
+    List<Socket> readable = [.. connections.Select(connection => connection.Socket)];
+    foreach (WatchConnection connection in connections)
+    {
+        connection.Flush();
+    }
+    Socket.Select(readable, null, null, PollMicroseconds);
+    foreach (WatchConnection connection in connections.Where(connection => readable.Contains(connection.Socket)))
+    {
+        connection.Receive();
+    }
+    if (!begun && connections.Sum(connection => connection.Created) == watchers)
+    {
+        begun = true;
+        usedBefore = ProcessorTime.Of(processes);
+        puts = PutAllAsync();
     }
 }
-long[] sorted = [.. delays.SelectMany(each => each).Order()];
+TimeSpan? used = ProcessorTime.Of(processes) - usedBefore;
+Array.Sort(delays);
+string cost = processes.Length == 0 || used is null
+    ? ""
+    : string.Create(CultureInfo.InvariantCulture, $", servers {used.Value.TotalMicroseconds / delays.Length:0.0} µs an event and watcher");
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"{watchers} watchers, {events} events, {seen} seen: p50 {At(0.5):0.0} ms, p99 {At(0.99):0.0} ms, worst {At(1):0.0} ms from put to watcher"));
+    $"{watchers} watchers, {events} events: p50 {At(0.5):0.0} ms, p99 {At(0.99):0.0} ms, worst {At(1):0.0} ms from put to watcher{cost}"));
 return 0;
 
-double At(double part) =>
-    Stopwatch.GetElapsedTime(0, sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * part)]).TotalMilliseconds;
+int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
 
-async Task WatchAsync(int number)
+double At(double part) =>
+    Stopwatch.GetElapsedTime(0, delays[(int)Math.Min(delays.Length - 1, delays.Length * part)]).TotalMilliseconds;
+
+async Task PutAllAsync()
 {
-    var request = new WatchCreateRequest { Key = key };
-    int count = 0;
-    await foreach (WatchResponse response in clients[number % clients.Length].WatchAsync(request, end.Token))
+    // The first put opens the connection and wakes the compiler; nobody watches it.
+    await putter.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8("fan-out, first") }, CancellationToken.None);
+    for (int number = 0; number < events; number++)
     {
-        long now = Stopwatch.GetTimestamp();
-        if (response.Created)
-        {
-            Interlocked.Increment(ref created);
-        }
-        foreach (Event seenEvent in response.Events)
-        {
-            string[] parts = seenEvent.Kv.Value.ToStringUtf8().Split(' ');
-            delays[number][int.Parse(parts[1], CultureInfo.InvariantCulture)] = now - long.Parse(parts[0], CultureInfo.InvariantCulture);
-            Interlocked.Increment(ref seen);
-            count++;
-        }
-        if (count >= events)
-        {
-            return;
-        }
+        string value = string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetTimestamp()} {number}");
+        await putter.PutAsync(new PutRequest { Key = key, Value = ByteString.CopyFromUtf8(value) }, CancellationToken.None);
+        await Task.Delay(PauseMilliseconds);
     }
 }

@@ -49,6 +49,12 @@ public sealed record NodeOptions
     /// <summary>Commands of this node under way at a time.</summary>
     public int OutstandingMax { get; init; } = 16384;
 
+    /// <summary>
+    /// Bytes of such commands, those included that still wait for a place among them; past this the next one is refused as
+    /// one too many. The last one taken may exceed it.
+    /// </summary>
+    public long OutstandingBytesMax { get; init; } = 128L << 20;
+
     /// <summary>Reads of this node that wait at a time.</summary>
     public int WaitingReadsMax { get; init; } = 65536;
 

@@ -13,8 +13,11 @@ namespace Synod.Node;
 public sealed record NodeStatus(
     NodeId Self, NodeId Leader, Ballot Ballot, Slot ChosenUpTo, Slot AppliedUpTo, bool Serving, string? Fault)
 {
-    /// <summary>Why writes are refused: the disk is full; null when they are taken.</summary>
+    /// <summary>Why writes that take space are refused: the disk is full; null when they are taken.</summary>
     public string? NoSpace { get; init; }
+
+    /// <summary>Other members whose last word was that their disk is full.</summary>
+    public IReadOnlyList<NodeId> FullPeers { get; init; } = [];
 }
 
 /// <summary>A member as clients see it.</summary>

@@ -37,7 +37,8 @@ public sealed partial class SynodNode
             _replica.RecoverSnapshot(_state.AppliedUpTo);
         }
         _snapshotFiles = new SnapshotFiles(
-            snapshots, _snapshotBoxes, _snapshotRecovery.Found, _snapshotRecovery.Damaged);
+            snapshots, _snapshotBoxes, _snapshotRecovery.Found, _snapshotRecovery.Damaged,
+            new SnapshotScrub(snapshots, (byte)SnapshotChunkKind.End, _options.Snapshots.VerifyEvery));
         return new JournalOpening(disk, _journalOptions, _recovery);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Synod.Wire;
 
 namespace Synod.Replication;
 
@@ -31,16 +32,17 @@ public readonly record struct CommandEnvelope(EnvelopeKind Kind, ulong Session, 
     /// <summary>Bytes of an envelope before the command's own.</summary>
     public const int Length = 1 + 8 + 8 + 8;
 
-    /// <summary>Envelope and command in one new array, which becomes the decree's value.</summary>
-    public byte[] Wrap(ReadOnlySpan<byte> command)
+    /// <summary>Envelope and command in memory of their own, which becomes the decree's value.</summary>
+    public ReadOnlyMemory<byte> Wrap(ReadOnlySpan<byte> command, ByteBlocks blocks)
     {
-        var bytes = new byte[Length + command.Length];
+        var memory = blocks.Take(Length + command.Length);
+        var bytes = memory.Span;
         bytes[0] = (byte)Kind;
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(1), Session);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(9), Sequence);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(17), AnsweredBelow);
-        command.CopyTo(bytes.AsSpan(Length));
-        return bytes;
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[1..], Session);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[9..], Sequence);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[17..], AnsweredBelow);
+        command.CopyTo(bytes[Length..]);
+        return memory;
     }
 
     /// <summary>Reads the envelope; false if there is none.</summary>

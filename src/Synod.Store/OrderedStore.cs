@@ -82,6 +82,7 @@ public sealed partial class OrderedStore : IStateMachine
         StoreTimeMicroseconds = storeTimeMicroseconds;
         _passedMicroseconds = 0;
         StoreError error = CommandValidation.ValidateForApply(command);
+        error = error == StoreError.None ? _space.Alarms.Judge(command) : error;
         StoreOutcome? outcome = null;
         if (error == StoreError.None)
         {
@@ -142,6 +143,9 @@ public sealed partial class OrderedStore : IStateMachine
     /// <param name="count">How many revisions are skipped; 0 changes nothing.</param>
     public void SkipRevisions(long count) => _space.SkipRevisions(count);
 
+    /// <summary>Forgets all alarms: for a store that becomes another cluster's, whose members they do not name.</summary>
+    public void ForgetAlarms() => _space.Alarms.ForgetAll();
+
     /// <summary>
     /// Opens a cursor over all that can be read now, to be written out while commands go on; until it is closed nothing of
     /// that is forgotten.
@@ -179,6 +183,10 @@ public sealed partial class OrderedStore : IStateMachine
             case CommandKind.Compact:
                 error = _space.Compact(reader.Compact());
                 return error == StoreError.None && wantOutcome ? new CompactOutcome(_space.Revision) : null;
+            case CommandKind.AlarmRaise:
+                return CarryOutAlarm(CommandKind.AlarmRaise, reader.Alarm(), wantOutcome, out error);
+            case CommandKind.AlarmClear:
+                return CarryOutAlarm(CommandKind.AlarmClear, reader.Alarm(), wantOutcome, out error);
             default:
                 return CarryOutLease(command, wantOutcome, out error);
         }

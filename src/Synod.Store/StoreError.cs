@@ -55,4 +55,16 @@ public enum StoreError
 
     /// <summary>There are <see cref="LeaseLimits.LeasesMax"/> leases, or a command renews too many at once.</summary>
     TooManyLeases = 22,
+
+    /// <summary>There is an alarm <see cref="AlarmKind.NoSpace"/>, and the command takes space.</summary>
+    NoSpace = 30,
+
+    /// <summary>There is an alarm <see cref="AlarmKind.Corrupt"/>, and the command changes something.</summary>
+    Corrupt = 31,
+
+    /// <summary>An alarm of a kind that does not exist was to be raised or cleared.</summary>
+    UnknownAlarm = 32,
+
+    /// <summary>There are <see cref="AlarmLimits.AlarmsMax"/> alarms.</summary>
+    TooManyAlarms = 33,
 }

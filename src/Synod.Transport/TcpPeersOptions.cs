@@ -59,8 +59,10 @@ public sealed record TcpPeersOptions
     /// </summary>
     public long ReceiveBytesMax { get; init; } = 32 * MiB;
 
-    /// <summary>The size of the buffer that each connection reads into.</summary>
-    public int ReceiveBufferBytes { get; init; } = 64 * 1024;
+    /// <summary>
+    /// The size of the blocks that each connection reads into. Whoever keeps bytes of a frame keeps its block.
+    /// </summary>
+    public int ReceiveBufferBytes { get; init; } = ByteBlocks.BlockBytes;
 
     /// <summary>Undelivered LinkUp events of one lane at which a new connection for it is turned away.</summary>
     public int LinkEventsMax { get; init; } = 16;

@@ -118,6 +118,9 @@ public sealed class CrashTests(ITestOutputHelper output)
         await cluster.PutEventuallyAsync("after", "x", stopped, left);
         Assert.Equal("x", await cluster.LocalValueAsync(left, "before"));
         Assert.False(wiped.IsRunning && await cluster.IsServingAsync(wiped), "the wiped node serves");
+        Assert.Null(await cluster.LocalValueAsync(wiped, "before"));
+        await left.WaitForLineAsync(" WARN ", "refused peer=");
+        await wiped.WaitForLineAsync(" ERROR ", "refuse");
     }
 
     [Fact]

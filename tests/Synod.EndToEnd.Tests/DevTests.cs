@@ -56,6 +56,7 @@ public sealed class DevTests(ITestOutputHelper output) : IDisposable
         await dev.WaitForAsync(Ready);
         Signals.Send(dev.ProcessIdOf("n2")!.Value, Signals.Kill);
         await dev.WaitForAsync("n2 died (signal 9) and is started again");
+        await dev.WaitForAsync("n2 serves again");
         await TestCluster.WaitAsync("n2 answers again", async () =>
             (await RunningCommand.EtcdctlAsync(dev.ClientUrl(2), "put", "a", "1")).Output == "OK\n");
     }

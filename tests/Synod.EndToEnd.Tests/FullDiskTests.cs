@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Synod.Client.Etcd;
+using Synod.EndToEnd.Tests.Disks;
 using Synod.Protocol.Etcd;
 using Xunit.Abstractions;
 
@@ -67,12 +68,25 @@ public sealed class FullDiskTests(ITestOutputHelper output)
                 }
             });
         }
+        foreach (var node in cluster.Nodes)
+        {
+            await TestCluster.WaitAsync($"{node.Name} lists the alarm", async () =>
+                (await RunningCommand.EtcdctlAsync(node.ClientUrl, "alarm", "list")).Output.Split("NOSPACE").Length > disks.Count);
+        }
         if (disks.Count == 1)
         {
             await cluster.PutEventuallyAsync("others", "go on", cluster.Nodes[1], cluster.Nodes[2]);
+            // What gives space back is taken even by the member that has none.
+            var deleted = await RunningCommand.EtcdctlAsync(full.ClientUrl, "del", "others");
+            Assert.Equal("1\n", deleted.Everything);
         }
         disks.ForEach(disk => disk.Free());
         await cluster.PutEventuallyAsync("healed", "x", full);
+        foreach (var node in cluster.Nodes)
+        {
+            await TestCluster.WaitAsync($"{node.Name} lists no alarm", async () =>
+                (await RunningCommand.EtcdctlAsync(node.ClientUrl, "alarm", "list")).Everything.Length == 0);
+        }
         foreach (var node in cluster.Nodes)
         {
             await TestCluster.WaitAsync(

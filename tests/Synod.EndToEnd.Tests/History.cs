@@ -46,6 +46,13 @@ internal sealed class History
 
     public int DoneCount => _writes.Count(write => write.End == WriteEnd.Done);
 
+    /// <summary>Waits until more writes were acknowledged.</summary>
+    public Task WaitForMoreAsync(string when, int count = 50)
+    {
+        var done = DoneCount;
+        return TestCluster.WaitAsync($"writes are done {when}", () => Task.FromResult(DoneCount > done + count));
+    }
+
     public void Add(RecordedWrite write) => _writes.Enqueue(write);
 
     public void Add(RecordedRead read) => _reads.Enqueue(read);

@@ -62,6 +62,14 @@ internal sealed class NodeUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it has said a line with all of these in it.</summary>
+    public bool HasLine(params string[] parts) => Log.Split('\n').Any(
+        line => parts.All(part => line.Contains(part, StringComparison.Ordinal)));
+
+    /// <summary>Waits until it has said a line with all of these in it.</summary>
+    public Task WaitForLineAsync(params string[] parts) => TestCluster.WaitAsync(
+        $"{Name} says \"{string.Join("...", parts)}\"", () => Task.FromResult(HasLine(parts)));
+
     /// <summary>Starts it, with further flags after the usual ones.</summary>
     public void Start(params string[] more)
     {

@@ -19,12 +19,12 @@ public sealed class PartitionTests(ITestOutputHelper output)
         var history = new History();
         using var clients = new RecordingClients(cluster, history);
         clients.Start(Clients);
-        await WritesAsync(history, "before the cut");
+        await history.WaitForMoreAsync("before the cut");
         var cut = await cluster.LeaderAsync();
         var others = cluster.Nodes.Where(node => node != cut).ToArray();
         await network.CutAsync(NumberOf(cluster, cut));
         await cluster.PutEventuallyAsync("meanwhile", "x", others);
-        await WritesAsync(history, "at the majority");
+        await history.WaitForMoreAsync("at the majority");
         // The majority has a leader of its own, so whatever the cut node would answer now would be stale.
         using (var client = cluster.Client(cut))
         {
@@ -36,7 +36,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         await network.HealAsync(NumberOf(cluster, cut));
         await TestCluster.WaitAsync(
             "the cut node caught up", async () => await cluster.LocalValueAsync(cut, "meanwhile") == "x");
-        await WritesAsync(history, "after the healing");
+        await history.WaitForMoreAsync("after the healing");
         await clients.StopAsync();
         await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
     }
@@ -51,12 +51,12 @@ public sealed class PartitionTests(ITestOutputHelper output)
         var history = new History();
         using var clients = new RecordingClients(cluster, history);
         clients.Start(Clients);
-        await WritesAsync(history, "before the cut");
+        await history.WaitForMoreAsync("before the cut");
         var cut = await cluster.LeaderAsync();
         var number = NumberOf(cluster, cut);
         await (isMute ? network.MuteAsync(number) : network.DeafenAsync(number));
         await cluster.PutEventuallyAsync("meanwhile", "x", [.. cluster.Nodes.Where(node => node != cut)]);
-        await WritesAsync(history, "during the one-way cut");
+        await history.WaitForMoreAsync("during the one-way cut");
         await (isMute ? network.UnmuteAsync(number) : network.UndeafenAsync(number));
         await TestCluster.WaitAsync(
             "the cut node caught up", async () => await cluster.LocalValueAsync(cut, "meanwhile") == "x");
@@ -64,11 +64,42 @@ public sealed class PartitionTests(ITestOutputHelper output)
         await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
     }
 
-    private static int NumberOf(TestCluster cluster, NodeUnderTest node) => cluster.Nodes.ToList().IndexOf(node) + 1;
-
-    private static async Task WritesAsync(History history, string when)
+    [Fact]
+    public async Task A_follower_that_is_cut_off_mute_deaf_or_standing_still_stops_nobody_and_catches_up()
     {
-        var done = history.DoneCount;
-        await TestCluster.WaitAsync($"writes are done {when}", () => Task.FromResult(history.DoneCount > done + 50));
+        await using var network = await TestNetwork.CreateAsync(3);
+        await using var cluster = await TestCluster.StartAsync(output, network.Places, static _ => Task.CompletedTask);
+        var history = new History();
+        using var clients = new RecordingClients(cluster, history);
+        clients.Start(Clients);
+        await history.WaitForMoreAsync("before the faults");
+        (string What, Func<NodeUnderTest, Task> Do, Func<NodeUnderTest, Task> Undo)[] faults =
+        [
+            ("cut off", node => network.CutAsync(NumberOf(cluster, node)), node => network.HealAsync(NumberOf(cluster, node))),
+            ("mute", node => network.MuteAsync(NumberOf(cluster, node)), node => network.UnmuteAsync(NumberOf(cluster, node))),
+            ("deaf", node => network.DeafenAsync(NumberOf(cluster, node)), node => network.UndeafenAsync(NumberOf(cluster, node))),
+            ("standing still", Quick(node => node.Pause()), Quick(node => node.Continue())),
+        ];
+        foreach (var (what, begin, end) in faults)
+        {
+            var leader = await cluster.LeaderAsync();
+            var follower = cluster.Nodes.First(node => node != leader);
+            await begin(follower);
+            await cluster.PutEventuallyAsync(what, "x", [.. cluster.Nodes.Where(node => node != follower)]);
+            await history.WaitForMoreAsync($"with a follower {what}");
+            await end(follower);
+            await TestCluster.WaitAsync(
+                $"the follower caught up after {what}", async () => await cluster.LocalValueAsync(follower, what) == "x");
+        }
+        await clients.StopAsync();
+        await CrashTests.JudgeOnEveryNodeAsync(cluster, history);
     }
+
+    private static Func<NodeUnderTest, Task> Quick(Action<NodeUnderTest> action) => node =>
+    {
+        action(node);
+        return Task.CompletedTask;
+    };
+
+    private static int NumberOf(TestCluster cluster, NodeUnderTest node) => cluster.Nodes.ToList().IndexOf(node) + 1;
 }

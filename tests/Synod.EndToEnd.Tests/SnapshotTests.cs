@@ -32,17 +32,17 @@ public sealed class SnapshotTests(ITestOutputHelper output)
             Task.FromResult(away.Log.Contains("snapshot installed slot=", StringComparison.Ordinal)));
         await writes;
         await cluster.WaitUntilServingAsync(away);
-        await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
+        await MemberSums.WaitUntilEqualAsync(cluster);
         Assert.Equal("1", await cluster.LocalValueAsync(away, "first"));
-        Assert.True(await MetricAsync(cluster, away, "synod_snapshots_received_total") >= 1);
-        Assert.True(await MetricAsync(cluster, leader, "synod_snapshots_taken_total") >= 3);
-        Assert.True(await MetricAsync(cluster, leader, "synod_snapshot_last_bytes") > 0);
+        Assert.True(await cluster.MetricAsync(away, "synod_snapshots_received_total") >= 1);
+        Assert.True(await cluster.MetricAsync(leader, "synod_snapshots_taken_total") >= 3);
+        Assert.True(await cluster.MetricAsync(leader, "synod_snapshot_last_bytes") > 0);
         // And it begins with what it was given.
         await away.KillAsync();
         away.Start(s_often);
         await cluster.WaitUntilServingAsync(away);
         Assert.Contains("state begins with the snapshot slot=", away.Log, StringComparison.Ordinal);
-        await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
+        await MemberSums.WaitUntilEqualAsync(cluster);
     }
 
     [Fact]
@@ -58,6 +58,9 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         var saved = await RunningCommand.RunAsync(synod, "snapshot", "save", file, "--endpoints", cluster.Nodes[1].ClientUrl);
         Assert.True(saved.ExitCode == 0, saved.Everything);
         await cluster.PutEventuallyAsync("after", "the snapshot");
+        var again = await RunningCommand.RunAsync(synod, "snapshot", "save", file, "--endpoints", cluster.Nodes[1].ClientUrl);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("--force", again.Error, StringComparison.Ordinal);
         var shown = await RunningCommand.RunAsync(synod, "snapshot", "status", file, "--json");
         using var status = JsonDocument.Parse(shown.Output);
         Assert.Equal(7, status.RootElement.GetProperty("totalKey").GetInt64());
@@ -90,7 +93,43 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         Assert.Equal("v13", read.Kvs[0].Value.ToStringUtf8());
         Assert.True(read.Header.Revision > 1_000_000_000);
         Assert.Equal(0, (await client.RangeAsync(new RangeRequest { Key = ByteString.CopyFromUtf8("after") }, CancellationToken.None)).Count);
-        await TestCluster.WaitAsync("all members have the same keys", async () => (await HashesAsync(cluster)).Count == 1);
+        await MemberSums.WaitUntilEqualAsync(cluster);
+    }
+
+    [Fact]
+    public async Task Members_restored_from_different_snapshots_say_so_and_serve_nothing_until_they_are_restored_from_one()
+    {
+        await using var cluster = await TestCluster.StartAsync(output, 3);
+        var synod = await SynodExecutable.PathAsync();
+        List<string> files = [];
+        foreach (var value in (string[])["1", "2"])
+        {
+            await cluster.PutEventuallyAsync("k", value);
+            files.Add(Path.Combine(cluster.TemporaryDirectory, $"saved-{value}"));
+            var saved = await RunningCommand.RunAsync(synod, "snapshot", "save", files[^1], "--endpoints", cluster.Nodes[0].ClientUrl);
+            Assert.True(saved.ExitCode == 0, saved.Everything);
+        }
+        foreach (var node in cluster.Nodes)
+        {
+            await node.KillAsync();
+            await RestoreAsync(node, files[node == cluster.Nodes[2] ? 0 : 1]);
+            node.Start();
+        }
+        await TestCluster.WaitAsync("the mistake is told", () =>
+            Task.FromResult(cluster.Nodes.Any(node => node.Log.Contains("restored from different snapshots", StringComparison.Ordinal))));
+        await cluster.Nodes[2].KillAsync();
+        await RestoreAsync(cluster.Nodes[2], files[1]);
+        cluster.Nodes[2].Start();
+        await cluster.WaitUntilServingAsync([.. cluster.Nodes]);
+        Assert.Equal("2", await cluster.LocalValueAsync(cluster.Nodes[2], "k"));
+
+        async Task RestoreAsync(NodeUnderTest node, string file)
+        {
+            node.Wipe();
+            var restored = await RunningCommand.RunAsync(
+                synod, "snapshot", "restore", file, "--name", node.Name, "--data-dir", node.DataDirectory, "--initial-cluster", cluster.InitialCluster);
+            Assert.True(restored.ExitCode == 0, restored.Everything);
+        }
     }
 
     private static async Task PutManyAsync(TestCluster cluster, string prefix, NodeUnderTest[] nodes)
@@ -116,26 +155,5 @@ public sealed class SnapshotTests(ITestOutputHelper output)
             }
         }));
         Assert.InRange(failed, 0, Puts / 10);
-    }
-
-    private static async Task<IReadOnlyCollection<string>> HashesAsync(TestCluster cluster)
-    {
-        var sums = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in cluster.Nodes)
-        {
-            var sum = await RunningCommand.EtcdctlAsync(node.ClientUrl, "endpoint", "hashkv", "-w", "json");
-            Assert.True(sum.ExitCode == 0, sum.Everything);
-            using var json = JsonDocument.Parse(sum.Output);
-            var shown = json.RootElement[0].GetProperty("HashKV");
-            sums.Add($"{shown.GetProperty("hash")} {shown.GetProperty("header").GetProperty("revision")}");
-        }
-        return sums;
-    }
-
-    private static async Task<double> MetricAsync(TestCluster cluster, NodeUnderTest node, string name)
-    {
-        var page = await cluster.GetTextAsync(node, "/metrics");
-        var line = Assert.Single(page.Split('\n'), line => line.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 }

@@ -45,6 +45,28 @@ public sealed class StartTests(ITestOutputHelper output)
         var line = Assert.Single(ErrorLines(result));
         Assert.Contains(taken.ToString(CultureInfo.InvariantCulture), line, StringComparison.Ordinal);
         Assert.Contains("in use", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("starting name=", result.Error, StringComparison.Ordinal); // Nothing was recovered in vain.
+    }
+
+    [Fact]
+    public async Task Status_shows_all_members_whichever_is_asked_and_fails_when_one_is_unreachable()
+    {
+        await using var cluster = await TestCluster.StartAsync(output, 3);
+        await cluster.PutEventuallyAsync("a", "b");
+        foreach (var node in cluster.Nodes)
+        {
+            await TestCluster.WaitAsync("all members are shown", async () =>
+            {
+                var all = await RunAsync("status", "--endpoints", node.ClientUrl);
+                return all.ExitCode == 0 && all.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 4
+                    && all.Output.Split("follower").Length == 3 && all.Output.Split("leader").Length == 2;
+            });
+        }
+        await cluster.Nodes[1].KillAsync();
+        var less = await RunAsync("status", "--endpoints", cluster.Nodes[0].ClientUrl);
+        Assert.Equal(1, less.ExitCode);
+        var row = Assert.Single(less.Output.Split('\n'), line => line.Contains("unreachable", StringComparison.Ordinal));
+        Assert.Contains(cluster.Nodes[1].Name, row, StringComparison.Ordinal);
     }
 
     [Fact]

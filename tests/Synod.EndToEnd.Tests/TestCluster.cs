@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Google.Protobuf;
 using Synod.Client.Etcd;
+using Synod.EndToEnd.Tests.Links;
 using Synod.Protocol.Etcd;
 using Xunit.Abstractions;
 
@@ -29,13 +30,15 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("synod-test-").FullName;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = RequestTimeout };
 
-    private TestCluster(ITestOutputHelper output, string executable, IReadOnlyList<NodePlace> places)
+    private TestCluster(
+        ITestOutputHelper output, string executable, IReadOnlyList<NodePlace> places, IReadOnlyList<PeerRelay> relays)
     {
         _output = output;
         var count = places.Count;
         var ports = FreePorts(2 * count);
         var cluster = string.Join(',', Enumerable.Range(0, count).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"n{i + 1}=http://{places[i].PeerHost}:{ports[2 * i + 1]}")));
+            CultureInfo.InvariantCulture,
+            $"n{i + 1}=http://{places[i].PeerHost}:{(relays.Count > 0 ? relays[i].Port : ports[2 * i + 1])}")));
         InitialCluster = cluster;
         Nodes =
         [
@@ -61,10 +64,28 @@ internal sealed class TestCluster : IAsyncDisposable
         StartAsync(output, [.. Enumerable.Repeat(NodePlace.Here, count)], static _ => Task.CompletedTask, more);
 
     /// <summary>Makes a cluster at the given places, prepares what it needs, and starts it.</summary>
-    public static async Task<TestCluster> StartAsync(
-        ITestOutputHelper output, IReadOnlyList<NodePlace> places, Func<TestCluster, Task> prepare, params string[] more)
+    public static Task<TestCluster> StartAsync(
+        ITestOutputHelper output, IReadOnlyList<NodePlace> places, Func<TestCluster, Task> prepare, params string[] more) =>
+        StartAsync(output, places, [], prepare, more);
+
+    /// <summary>Makes a cluster whose members reach each other through the given relays, one for each, and starts it.</summary>
+    public static Task<TestCluster> StartBehindAsync(ITestOutputHelper output, IReadOnlyList<PeerRelay> relays) =>
+        StartAsync(
+            output, [.. Enumerable.Repeat(NodePlace.Here, relays.Count)], relays,
+            cluster =>
+            {
+                foreach (var (relay, node) in relays.Zip(cluster.Nodes))
+                {
+                    relay.LeadTo(node.PeerPort);
+                }
+                return Task.CompletedTask;
+            });
+
+    private static async Task<TestCluster> StartAsync(
+        ITestOutputHelper output, IReadOnlyList<NodePlace> places, IReadOnlyList<PeerRelay> relays,
+        Func<TestCluster, Task> prepare, params string[] more)
     {
-        var cluster = new TestCluster(output, await SynodExecutable.PathAsync(), places);
+        var cluster = new TestCluster(output, await SynodExecutable.PathAsync(), places, relays);
         try
         {
             await prepare(cluster);
@@ -137,6 +158,14 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>The text at a path of a node's client port.</summary>
     public Task<string> GetTextAsync(NodeUnderTest node, string path) => _http.GetStringAsync(new Uri(node.Endpoint, path));
 
+    /// <summary>What a node's metric of that name shows.</summary>
+    public async Task<double> MetricAsync(NodeUnderTest node, string name)
+    {
+        var page = await GetTextAsync(node, "/metrics");
+        var line = Assert.Single(page.Split('\n'), line => line.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A client of the given nodes, or of all.</summary>
     public EtcdClient Client(params NodeUnderTest[] nodes) =>
         new([.. (nodes.Length == 0 ? Nodes : nodes).Select(node => node.Endpoint)], RequestTimeout);
@@ -147,6 +176,23 @@ internal sealed class TestCluster : IAsyncDisposable
         NodeUnderTest? leader = null;
         await WaitAsync("a node leads", async () => (leader = await FindLeaderAsync()) is not null);
         return leader!;
+    }
+
+    /// <summary>Has a node lead that is well and caught up.</summary>
+    public async Task MoveLeadAsync(NodeUnderTest target)
+    {
+        using var client = Client(target);
+        var id = (await client.StatusAsync(target.Endpoint, CancellationToken.None)).Header.MemberId;
+        await WaitAsync($"{target.Name} leads", async () =>
+        {
+            var leader = await LeaderAsync();
+            if (leader != target)
+            {
+                // It may be refused while the target is behind; the lead may also move by itself meanwhile.
+                await RunningCommand.EtcdctlAsync(leader.ClientUrl, "move-leader", id.ToString("x", CultureInfo.InvariantCulture));
+            }
+            return leader == target;
+        });
     }
 
     /// <summary>Writes until it works: for tests which are about what comes after.</summary>

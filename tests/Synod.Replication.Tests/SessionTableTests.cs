@@ -1,5 +1,6 @@
 using Synod.Paxos;
 using Synod.Replication;
+using Synod.Wire;
 
 namespace Synod.Replication.Tests;
 
@@ -81,7 +82,7 @@ public sealed class SessionTableTests
     public void Envelopes_come_back_as_they_were_and_short_ones_are_none()
     {
         var envelope = new CommandEnvelope(EnvelopeKind.Command, 1, 2, 3);
-        var bytes = envelope.Wrap([9, 8]);
+        var bytes = envelope.Wrap([9, 8], new ByteBlocks()).ToArray();
         Assert.True(CommandEnvelope.TryRead(bytes, out var read, out var command));
         Assert.Equal(envelope, read);
         Assert.Equal([9, 8], command.ToArray());

@@ -69,6 +69,15 @@ public sealed class ServeOptionsTests
     }
 
     [Fact]
+    public void Origins_of_web_pages_are_a_list_that_is_empty_by_default()
+    {
+        Assert.Empty(ReadGood([]).OriginsAllowed);
+        Assert.Equal(
+            ["https://a.example", "http://localhost:8080"],
+            ReadGood(new() { ["cors"] = "https://a.example, http://localhost:8080" }).OriginsAllowed);
+    }
+
+    [Fact]
     public void An_empty_variable_counts_as_not_set()
     {
         var sources = SettingSources.Gather(
@@ -144,6 +153,8 @@ public sealed class ServeOptionsTests
     [InlineData("election-timeout", "1s", "\"1s\" is not a whole number of milliseconds from 1 to 50000")]
     [InlineData("election-timeout", "50001", "\"50001\" is not a whole number of milliseconds from 1 to 50000")]
     [InlineData("election-timeout", "499", "499 ms is too short: it must be at least 5 times the heartbeat-interval of 100 ms")]
+    [InlineData("cors", "*,https://a.example/", "\"https://a.example/\" is neither * nor an origin such as https://console.example")]
+    [InlineData("cors", "a.example", "\"a.example\" is neither * nor an origin such as https://console.example")]
     [InlineData("log-level", "loud", "\"loud\" is none of debug, info, warn, error")]
     [InlineData("log-format", "xml", "\"xml\" is neither text nor json")]
     public void A_bad_flag_is_one_line_that_names_it(string name, string value, string problem)

@@ -31,6 +31,16 @@ public sealed class RealDiskTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void What_may_not_be_opened_throws_as_what_cannot_be_read(bool portable)
+    {
+        using var directory = new LockedDirectory(_path, portable);
+        Directory.CreateDirectory(Path.Combine(_path, "closed")); // Even who may do anything cannot open it as a file.
+        Assert.Throws<IOException>(() => directory.OpenDisk().Read("closed", 0, new byte[1]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void Every_operation_does_what_the_port_says(bool portable)
     {
         using var directory = new LockedDirectory(_path, portable);

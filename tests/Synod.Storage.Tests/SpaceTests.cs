@@ -1,5 +1,6 @@
 using Synod.Ports;
 using Synod.Simulation;
+using Synod.Storage.Format;
 
 namespace Synod.Storage.Tests;
 
@@ -53,6 +54,37 @@ public class SpaceTests
         Assert.Equal(world.LastNumber, world.Persisted);
         Assert.Single(world.Events, static e => e.Kind == JournalEventKind.SpaceAgain);
         World.Opened(world.Medium).AssertRecovered(world.LastNumber, world.LastNumber);
+    }
+
+    [Fact]
+    public void The_alarm_ends_by_looking_again_though_nothing_is_written_and_no_segment_is_entered()
+    {
+        var world = NearlyFull();
+        while (world.Journal.NoSpace is null)
+        {
+            world.Post();
+            world.Turn();
+        }
+        world.Turn();
+        Assert.Equal(world.LastNumber, world.Persisted); // Nothing waits: from here on nobody writes anything.
+        Assert.Contains(world.Events, static e => e.Kind == JournalEventKind.NoSpace);
+        var entered = 0;
+        world.Disk.OnSubmit = request => entered += request.Operation == DiskOperation.WriteAndSync && request.Name != SegmentName.MarkFile ? 1 : 0;
+        for (var i = 0; i < 3; i++)
+        {
+            world.Now = world.Turn(); // It wants each turn itself.
+        }
+        Assert.NotNull(world.Journal.NoSpace);
+        world.Medium.CapacityBytes = long.MaxValue;
+        var freed = world.Now;
+        entered = 0;
+        for (var next = world.Turn(); world.Events.All(static e => e.Kind != JournalEventKind.SpaceAgain); next = world.Turn())
+        {
+            Assert.True(next <= freed + world.Options.SpaceRetryEvery * 2, "nothing looks for space again");
+            world.Now = next;
+        }
+        Assert.Null(world.Journal.NoSpace);
+        Assert.Equal(0, entered);
     }
 
     [Fact]

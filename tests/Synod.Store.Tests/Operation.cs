@@ -114,6 +114,16 @@ internal sealed record Expire(ulong Seconds) : Operation
     public override void Write(CommandWriter writer) => writer.LeaseExpire(Seconds * 1_000_000);
 }
 
+internal sealed record Raise(ulong Member, AlarmKind Kind) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.AlarmRaise(new Alarm(Member, Kind));
+}
+
+internal sealed record Clear(ulong Member, AlarmKind Kind) : Operation
+{
+    public override void Write(CommandWriter writer) => writer.AlarmClear(new Alarm(Member, Kind));
+}
+
 internal sealed record Is(
     string Key, ComparisonTarget Target, ComparisonResult Result, long Number = 0, string Value = "", string End = "")
 {

@@ -138,7 +138,7 @@ public class SnapshotTests
         return installer.Finish()!;
     }
 
-    private static List<byte[]> Slices(StoreCursor cursor, int sliceBytes, Action between)
+    internal static List<byte[]> Slices(StoreCursor cursor, int sliceBytes, Action between)
     {
         var slices = new List<byte[]>();
         bool more = true;

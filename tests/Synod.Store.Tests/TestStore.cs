@@ -71,6 +71,7 @@ internal sealed class TestStore
         LeaseRevokeOutcome revoke => $"revoked @{revoke.Revision}",
         LeaseRenewOutcome renew => $"renewed {string.Join(' ', renew.TtlSeconds)} @{renew.Revision}",
         LeaseExpireOutcome expire => $"expired {expire.Ended} @{expire.Revision}",
+        AlarmOutcome alarm => $"alarms [{string.Join(' ', alarm.Alarms.Select(a => $"{a.Member}:{a.Kind}"))}] @{alarm.Revision}",
         _ => throw new InvalidOperationException(),
     };
 

@@ -71,15 +71,23 @@ public sealed class ExchangeTests
     [Fact]
     public async Task A_received_frame_is_never_written_to_again()
     {
-        await using PeerWorld world = PeerWorld.Connected(2);
-        world[1].Send(2, PeerLane.Data, "first");
-        world.Until("the first is there", () => world[2].Count(PeerEventKind.Frame, 1, PeerLane.Data) == 1);
-        for (int round = 0; round < 2_000; round++)
+        const int BlockBytes = 1_000;
+        await using PeerWorld world = PeerWorld.Connected(2, options => options with { ReceiveBufferBytes = BlockBytes });
+        // Of every size beside that of a block, so that frames begin and end everywhere within blocks.
+        List<byte[]> sent = [.. Enumerable.Range(0, 4_000).Select(round => Bytes(round * 7 % (BlockBytes + 200)))];
+        foreach (byte[] frame in sent)
         {
-            Assert.True(world[1].Send(2, PeerLane.Data, "other"));
+            Assert.True(world[1].Send(2, PeerLane.Data, frame));
         }
-        world.Until("the others are there", () => world[2].Count(PeerEventKind.Frame, 1, PeerLane.Data) == 2_001);
-        Assert.Equal("first", world[2].Frames(1, PeerLane.Data)[0]);
+        world.Until("all are there", () => world[2].Count(PeerEventKind.Frame, 1, PeerLane.Data) == sent.Count);
+        // What comes after a refusal is read to be thrown away.
+        world[2].Peers.Refuse(new NodeId(1), "test");
+        Assert.All(sent.Take(100), frame => world[1].Send(2, PeerLane.Data, frame));
+        world.Until("it is refused", () => world[1].Count(PeerEventKind.LinkDown, 2, PeerLane.Data) > 0);
+        Assert.Equal(
+            sent.Select(Convert.ToHexString),
+            world[2].Of(PeerEventKind.Frame, 1).Where(e => e.Lane == PeerLane.Data)
+                .Select(e => Convert.ToHexString(e.Frame.Span)));
     }
 
     [Fact]

@@ -71,6 +71,19 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public async Task A_stretched_length_closes_the_connection_at_once_instead_of_making_the_lane_deaf()
+    {
+        await using var world = new PeerWorld();
+        PeerNode node = world.Start(2, 2);
+        using RawPeer peer = RawPeer.Greeted(node.Port, 1, 2, PeerLane.Control);
+        byte[] stretched = RawPeer.Framed("a heartbeat"u8.ToArray());
+        stretched[6] ^= 0x40; // four megabytes more, well within the limit
+        peer.Write(stretched);
+        world.Until("it is down", () => node.Of(PeerEventKind.LinkDown, 1)
+            .Any(e => e.Reason!.Contains("damaged frame", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_frame_kind_of_the_future_is_skipped()
     {
         await using var world = new PeerWorld();
@@ -128,6 +141,28 @@ public sealed class LinkTests
         world.Until("it is admitted again", () => Lanes.All(
             lane => world[refused].Count(PeerEventKind.LinkUp, refusing, lane) == 2));
         Assert.DoesNotContain(world[3].Events, e => e.Kind == PeerEventKind.LinkDown);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_peer_that_is_refused_again_and_again_costs_one_line_at_either_end(uint refusing)
+    {
+        uint refused = 3 - refusing;
+        await using PeerWorld world = PeerWorld.Connected(
+            2, options => options with { RefuseHoldOff = TimeSpan.FromMilliseconds(20) });
+        for (int round = 1; round <= 5; round++)
+        {
+            world.Until("it is back", () => Lanes.All(
+                lane => world[refusing].Peers.IsUp(new NodeId(refused), lane)));
+            world[refusing].Peers.Refuse(new NodeId(refused), "its disk was wiped");
+            world.Until("it is gone", () => Lanes.All(
+                lane => world[refused].Count(PeerEventKind.LinkDown, refusing, lane) >= round));
+        }
+        Assert.Equal(1, world[refusing].Log.CountOf($"Refused n{refused} at"));
+        Assert.InRange(world[refusing].Log.CountOf("wiped"), 1, 2); // one more of a call within the hold-off
+        Assert.Equal(1, world[refused].Log.CountOf("refuses this node"));
+        Assert.InRange(world[refused].Log.CountOf("wiped"), 1, 2);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class ClientActions(IReadOnlyList<Uri> endpoints, TimeSpan timeout
             }
         });
 
-    /// <summary>Prints how the nodes at all endpoints are; fails when one of them does not answer.</summary>
+    /// <summary>Prints how all members of the cluster are; fails when one of them, or one of the endpoints, does not answer.</summary>
     public Task<int> StatusAsync(bool json, CancellationToken cancellation) =>
         new StatusTable(endpoints, timeout, output, error).PrintAsync(json, cancellation);
 

@@ -4,7 +4,7 @@ using Synod.Protocol.Etcd;
 
 namespace Synod.Client.Commands;
 
-/// <summary>The table that `synod status` prints: one row per endpoint.</summary>
+/// <summary>The table that `synod status` prints: one row per member, and one per endpoint that is no member's.</summary>
 internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout, TextWriter output, TextWriter error)
 {
     private static readonly string[] Headings =
@@ -13,27 +13,69 @@ internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout
     public async Task<int> PrintAsync(bool json, CancellationToken cancellation)
     {
         using var client = new EtcdClient(endpoints, timeout);
-        Task<Row>[] asked = [.. endpoints.Select(endpoint => AskAsync(client, endpoint, cancellation))];
-        Row[] rows = await Task.WhenAll(asked).ConfigureAwait(false);
-        bool anyAnswered = rows.Any(row => row.Status is not null);
-        Dictionary<ulong, string> names =
-            anyAnswered ? await NamesAsync(client, cancellation).ConfigureAwait(false) : [];
+        Row[] given = await Task.WhenAll(endpoints.Select(endpoint => AskAsync(client, endpoint, cancellation)))
+            .ConfigureAwait(false);
+        Row[] rows = await WithMembersAsync(client, given, cancellation).ConfigureAwait(false);
         if (json)
         {
             foreach (Row row in rows)
             {
-                await output.WriteLineAsync(Json(row, names)).ConfigureAwait(false);
+                await output.WriteLineAsync(Json(row)).ConfigureAwait(false);
             }
         }
-        else if (anyAnswered)
+        else if (rows.Any(row => row.Status is not null))
         {
-            await PrintTableAsync(rows, names).ConfigureAwait(false);
+            await PrintTableAsync(rows).ConfigureAwait(false);
         }
         foreach (Row row in rows.Where(row => row.Failure is not null))
         {
             await error.WriteLineAsync("synod: " + row.Failure).ConfigureAwait(false);
         }
         return rows.All(row => row.Failure is null) ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    /// <summary>
+    /// The whole cluster, as the first endpoint that answers knows it: members that were not asked yet are, where they say that
+    /// clients reach them.
+    /// </summary>
+    private async Task<Row[]> WithMembersAsync(EtcdClient client, Row[] given, CancellationToken cancellation)
+    {
+        if (!given.Any(row => row.Status is not null))
+        {
+            return given;
+        }
+        Member[] members;
+        try
+        {
+            MemberListResponse list = await client.MemberListAsync(cancellation).ConfigureAwait(false);
+            members = [.. list.Members.OrderBy(member => member.Name, StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (exception is EtcdException or OperationCanceledException)
+        {
+            // What was asked is known all the same.
+            await error.WriteLineAsync("synod: no list of members: " + exception.Message).ConfigureAwait(false);
+            return given;
+        }
+        Row[] rows = await Task.WhenAll(members.Select(member => OfMemberAsync(client, member, given, cancellation)))
+            .ConfigureAwait(false);
+        IEnumerable<Row> strangers = given.Where(row => !rows.Any(shown => shown.Endpoint == row.Endpoint));
+        return [.. rows, .. strangers];
+    }
+
+    private static async Task<Row> OfMemberAsync(
+        EtcdClient client, Member member, Row[] given, CancellationToken cancellation)
+    {
+        Row? row = Array.Find(given, asked => asked.Status?.Header?.MemberId == member.ID);
+        foreach (string url in member.ClientURLs)
+        {
+            if (row?.Status is not null || !Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint))
+            {
+                continue;
+            }
+            row = Array.Find(given, asked => asked.Endpoint == endpoint)
+                ?? await AskAsync(client, endpoint, cancellation).ConfigureAwait(false);
+        }
+        return (row ?? new Row(null, null, $"{member.Name}: nobody knows yet where clients reach it")) with { Name = member.Name };
     }
 
     private static async Task<Row> AskAsync(EtcdClient client, Uri endpoint, CancellationToken cancellation)
@@ -52,32 +94,15 @@ internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         }
     }
 
-    private async Task<Dictionary<ulong, string>> NamesAsync(EtcdClient client, CancellationToken cancellation)
-    {
-        try
-        {
-            MemberListResponse members = await client.MemberListAsync(cancellation).ConfigureAwait(false);
-            return members.Members.ToDictionary(member => member.ID, member => member.Name);
-        }
-        catch (EtcdException exception)
-        {
-            // The table is useful without names.
-            await error.WriteLineAsync("synod: no names: " + exception.Message).ConfigureAwait(false);
-            return [];
-        }
-    }
-
-    private async Task PrintTableAsync(Row[] rows, Dictionary<ulong, string> names)
+    private async Task PrintTableAsync(Row[] rows)
     {
         var lines = new List<string[]> { Headings };
         foreach (Row row in rows)
         {
-            lines.Add(row.Status is { } status
-                ? Cells(row.Endpoint, status, names)
-                : [row.Endpoint.Authority, "unreachable"]);
+            lines.Add(row.Status is { } status ? Cells(row, status) : [row.Address, "", row.Name, "", "unreachable"]);
             if (row.Status is { Errors.Count: > 0 } ill)
             {
-                await error.WriteLineAsync($"synod: {row.Endpoint.Authority} reports: {string.Join(", ", ill.Errors)}")
+                await error.WriteLineAsync($"synod: {row.Address} reports: {string.Join(", ", ill.Errors)}")
                     .ConfigureAwait(false);
             }
         }
@@ -90,15 +115,15 @@ internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         }
     }
 
-    private static string[] Cells(Uri endpoint, StatusResponse status, Dictionary<ulong, string> names)
+    private static string[] Cells(Row row, StatusResponse status)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         ulong id = status.Header?.MemberId ?? 0;
         return
         [
-            endpoint.Authority,
+            row.Address,
             id.ToString("x", culture),
-            names.GetValueOrDefault(id, "?"),
+            row.Name,
             status.Version,
             RoleOf(status),
             status.RaftTerm.ToString(culture),
@@ -128,16 +153,16 @@ internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         return size.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + units[unit];
     }
 
-    private static string Json(Row row, Dictionary<ulong, string> names) => JsonText.Write(json =>
+    private static string Json(Row row) => JsonText.Write(json =>
     {
-        json.WriteString("endpoint", row.Endpoint.Authority);
+        json.WriteString("endpoint", row.Address);
+        json.WriteString("name", row.Name);
         if (row.Status is not { } status)
         {
             json.WriteString("failure", row.Failure);
             return;
         }
         json.WriteString("id", (status.Header?.MemberId ?? 0).ToString("x", CultureInfo.InvariantCulture));
-        json.WriteString("name", names.GetValueOrDefault(status.Header?.MemberId ?? 0, "?"));
         json.WriteString("version", status.Version);
         json.WriteString("role", RoleOf(status));
         json.WriteNumber("term", status.RaftTerm);
@@ -146,5 +171,10 @@ internal sealed class StatusTable(IReadOnlyList<Uri> endpoints, TimeSpan timeout
         json.WriteNumber("dbSize", status.DbSize);
     });
 
-    private sealed record Row(Uri Endpoint, StatusResponse? Status, string? Failure);
+    private sealed record Row(Uri? Endpoint, StatusResponse? Status, string? Failure)
+    {
+        public string Name { get; init; } = "?";
+
+        public string Address => Endpoint?.Authority ?? "?";
+    }
 }

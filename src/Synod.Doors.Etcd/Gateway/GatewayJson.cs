@@ -94,11 +94,11 @@ internal static class GatewayJson
         return $$"""{"error":"{{words}}","message":"{{words}}","code":{{status.CodeText}}}""";
     }
 
-    /// <summary>The line that ends a stream which broke off.</summary>
+    /// <summary>The value that ends a stream which broke off.</summary>
     public static string StreamError(GrpcStatus status)
     {
         var words = JsonEncodedText.Encode(status.Message, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         var http = GatewayStatus.HttpOf(status.Code);
-        return $$$"""{"error":{"grpc_code":{{{status.CodeText}}},"http_code":{{{http}}},"message":"{{{words}}}","http_status":"{{{GatewayStatus.WordsFor(http)}}}"}}""" + "\n";
+        return $$$"""{"error":{"grpc_code":{{{status.CodeText}}},"http_code":{{{http}}},"message":"{{{words}}}","http_status":"{{{GatewayStatus.WordsFor(http)}}}"}}""";
     }
 }

@@ -25,11 +25,12 @@ internal sealed class InnerCall : IHttpResponseBodyFeature, IHttpRequestLifetime
     /// <param name="outer">What the client asked.</param>
     /// <param name="path">The method's path.</param>
     /// <param name="waitingBytesMax">How many bytes of requests may wait; the first request is there before anybody reads.</param>
-    public InnerCall(HttpContext outer, string path, int waitingBytesMax)
+    /// <param name="gone">Ends the call besides the end of the outer one.</param>
+    public InnerCall(HttpContext outer, string path, int waitingBytesMax, CancellationToken gone = default)
     {
         _requests = new Pipe(new PipeOptions(
             pauseWriterThreshold: waitingBytesMax + GrpcFrame.PrefixBytes + 1, resumeWriterThreshold: waitingBytesMax / 2));
-        _aborted = CancellationTokenSource.CreateLinkedTokenSource(outer.RequestAborted);
+        _aborted = CancellationTokenSource.CreateLinkedTokenSource(outer.RequestAborted, gone);
         RequestAborted = _aborted.Token;
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature

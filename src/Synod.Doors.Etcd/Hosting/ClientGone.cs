@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +19,9 @@ internal static class ClientGone
     /// <param name="aborted">Cancelled by the server when the request is aborted.</param>
     public static async ValueTask<bool> IsAsync(Exception exception, TimeSpan grace, CancellationToken aborted)
     {
-        if (exception is OperationCanceledException or ConnectionAbortedException or ConnectionResetException)
+        // A socket throws only when it is closed or broken, and often before anything else tells.
+        if (exception is OperationCanceledException or ConnectionAbortedException or ConnectionResetException
+            or WebSocketException)
         {
             return true;
         }

@@ -73,7 +73,7 @@ internal sealed class DoorApplication : IHttpApplication<DoorContext>
         }
         if (_gateway.TryFind(path, out var route))
         {
-            return JsonGateway.Refusal(route, http)
+            return _gateway.Refusal(route, http)
                 ?? ServeAsync(route.Method!, route, http, context);
         }
         return PlainPage.Write(http, StatusCodes.Status404NotFound, "text/plain", "404 page not found\n");

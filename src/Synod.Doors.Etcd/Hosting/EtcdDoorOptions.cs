@@ -12,6 +12,15 @@ public sealed class EtcdDoorOptions
     /// <summary>The most connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
 
+    /// <summary>The most connections at a time that are WebSockets; these are not counted among the others.</summary>
+    public int WebSocketsMax { get; init; } = 1_000;
+
+    /// <summary>
+    /// Origins of web pages that may use the JSON gateway besides pages that came from this door, such as
+    /// <c>https://console.example</c>; <c>*</c> for all, which lets any page that somebody looks at write here.
+    /// </summary>
+    public IReadOnlyList<string> OriginsAllowed { get; init; } = [];
+
     /// <summary>
     /// The most streams at a time on one connection; more are refused by HTTP/2 and retried by clients.
     /// </summary>

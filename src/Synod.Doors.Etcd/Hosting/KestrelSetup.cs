@@ -33,6 +33,7 @@ internal static class KestrelSetup
             ApplicationServices = NoServices.Instance,
         };
         kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = options.WebSocketsMax;
         kestrel.Limits.KeepAliveTimeout = IdleConnection;
         // A watch is a request whose body never ends and a response that may say nothing for days.
         kestrel.Limits.MaxRequestBodySize = null;

@@ -65,9 +65,19 @@ internal static class EtcdErrors
     public static GrpcStatus LeaderTransferTimedOut =>
         new(GrpcCode.Unavailable, "etcdserver: request timed out, leader transfer took too long");
 
-    /// <summary>A client wanted to raise an alarm.</summary>
-    public static GrpcStatus AlarmsAreTheMembersOwn =>
-        new(GrpcCode.Unimplemented, "etcdserver: alarms are raised and ended by the members themselves");
+    /// <summary>The state is not to be trusted; not done.</summary>
+    public static GrpcStatus Corrupt => new(GrpcCode.DataLoss, "etcdserver: corrupt cluster");
+
+    /// <summary>An alarm or something to do with one that does not exist.</summary>
+    public static GrpcStatus UnknownAlarm => Invalid("etcdserver: unknown alarm");
+
+    /// <summary>A web page from elsewhere wanted to use the gateway.</summary>
+    public static GrpcStatus ForeignOrigin =>
+        new(GrpcCode.PermissionDenied, "etcdserver: web pages from other origins are not allowed here; see --cors");
+
+    /// <summary>A client wanted to prepare for an older release.</summary>
+    public static GrpcStatus NoDowngrade =>
+        new(GrpcCode.Unimplemented, "etcdserver: downgrade is not supported; keep a snapshot from before an upgrade instead");
 
     /// <summary>Nobody leads, and the request never left this node; not done.</summary>
     public static GrpcStatus NoLeader => new(GrpcCode.Unavailable, "etcdserver: no leader");

@@ -46,14 +46,14 @@ internal static class OutcomeAnswers
 
     private static ResponseOp OperationAnswer(StoreOutcome outcome)
     {
-        // Within a transaction only the revision stands in the headers.
+        // Within a transaction only the revision stands in the headers, and in that of a transaction not even that.
         var header = new ResponseHeader { Revision = outcome.Revision };
         return outcome switch
         {
             PutOutcome put => new ResponseOp { ResponsePut = Answer(put, header) },
             DeleteOutcome delete => new ResponseOp { ResponseDeleteRange = Answer(delete, header) },
             RangeOutcome range => new ResponseOp { ResponseRange = Answer(range, header) },
-            TxnOutcome txn => new ResponseOp { ResponseTxn = Answer(txn, header) },
+            TxnOutcome txn => new ResponseOp { ResponseTxn = Answer(txn, new ResponseHeader()) },
             _ => throw new InvalidOperationException($"No operation comes to {outcome.GetType().Name}."),
         };
     }

@@ -24,7 +24,10 @@ internal static class StoreErrors
         StoreError.FutureRevision => EtcdErrors.FutureRevision,
         StoreError.LeaseExists => EtcdErrors.LeaseExists,
         StoreError.LeaseTtlTooLarge => EtcdErrors.LeaseTtlTooLarge,
-        StoreError.TooManyLeases => EtcdErrors.TooManyRequests,
+        StoreError.TooManyLeases or StoreError.TooManyAlarms => EtcdErrors.TooManyRequests,
+        StoreError.NoSpace => EtcdErrors.NoSpace,
+        StoreError.Corrupt => EtcdErrors.Corrupt,
+        StoreError.UnknownAlarm => EtcdErrors.UnknownAlarm,
         _ => new(GrpcCode.Unknown, $"etcdserver: {error}"),
     };
 }

@@ -47,14 +47,16 @@ internal sealed class StatusCall(INode node, PooledBuffer answer, DoorIdentity i
             RaftIndex = status.ChosenUpTo.Number,
             RaftAppliedIndex = status.AppliedUpTo.Number,
             RaftTerm = status.Ballot.Round,
+            StorageVersion = ProtocolVersion.Storage,
+            DowngradeInfo = new DowngradeInfo(), // None is under way.
         };
         if (status.Leader == Paxos.NodeId.None)
         {
             shown.Errors.Add(NoLeader);
         }
-        if (status.NoSpace is not null)
+        foreach (var alarm in KnownAlarms.Of(node, identity, store))
         {
-            shown.Errors.Add($"memberID:{shown.Header.MemberId} alarm:NOSPACE");
+            shown.Errors.Add($"memberID:{alarm.MemberID} alarm:{KnownAlarms.NameOf(alarm.Alarm)}");
         }
         if (status.Fault is not null)
         {

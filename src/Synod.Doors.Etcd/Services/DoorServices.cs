@@ -47,20 +47,20 @@ internal sealed class DoorServices : IDisposable
             Unary(MaintenanceService.Name, "Hash", maintenance.Hash),
             Unary(MaintenanceService.Name, "Defragment", maintenance.Defragment),
             Unary(MaintenanceService.Name, "Alarm", maintenance.Alarm),
+            Unary(MaintenanceService.Name, "Downgrade", MaintenanceService.Downgrade),
             Unary(MaintenanceService.Name, "MoveLeader", maintenance.MoveLeader),
             new SnapshotMethod(node, identity, options, _closing.Token),
             Unary(MaintenanceService.HealthName, "Check", maintenance.Check),
         ];
-        var pages = new Dictionary<string, PlainPage>(StringComparer.Ordinal)
+        var pages = new Dictionary<string, PlainPage>(ProbePage.All(node, time), StringComparer.Ordinal)
         {
             ["/health"] = new HealthPage(node, time),
-            ["/livez"] = new ProbePage(node, time, linearizable: false),
-            ["/readyz"] = new ProbePage(node, time, linearizable: true),
+            ["/debug/vars"] = new VariablesPage(node, identity),
             ["/version"] = new VersionPage(),
             ["/metrics"] = new MetricsPage(metrics, methods),
         };
         _meter = new DoorMeter(methods, _streams);
-        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options), logger);
+        Application = new DoorApplication(methods, pages, new JsonGateway(methods, options, _closing.Token), logger);
 
         UnaryMethod Unary(string service, string name, BeginUnary begin) =>
             new(service, name, node, options, time, begin);

@@ -5,6 +5,8 @@ using Synod.Doors.Etcd.Hosting;
 using Synod.Doors.Etcd.Protocol;
 using Synod.Node;
 using Synod.Paxos;
+using Synod.Protocol.Etcd;
+using Synod.Store;
 
 namespace Synod.Doors.Etcd.Services;
 
@@ -19,9 +21,10 @@ internal static class HealthChecks
         request.Query["exclude"].Any(value => string.Equals(value, check, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Why reading failed, or null.</summary>
-    public static async Task<string?> ReadTroubleAsync(INode node, TimeProvider time, bool linearizable)
+    public static async Task<string?> ReadTroubleAsync(
+        INode node, TimeProvider time, bool linearizable, Action<OrderedStore>? look = null)
     {
-        var read = NodeRead.RunAsync(node, linearizable, static _ => { });
+        var read = NodeRead.RunAsync(node, linearizable, look ?? (static _ => { }));
         try
         {
             var status = await read.WaitAsync(Patience, time).ConfigureAwait(false);
@@ -36,7 +39,8 @@ internal static class HealthChecks
 
 /// <summary>
 /// <c>/health</c>: whether this member serves, knows a leader, has space, and can read: by default as a client would,
-/// with <c>?serializable=true</c> from its own state alone. <c>?exclude=NOSPACE</c> passes over a full disk.
+/// with <c>?serializable=true</c> from its own state alone. <c>?exclude=NOSPACE</c> passes over a full disk, and over the
+/// alarm of that name; <c>CORRUPT</c> likewise. Another member's full disk is no reason to send nobody here.
 /// </summary>
 internal sealed class HealthPage(INode node, TimeProvider time) : PlainPage
 {
@@ -44,7 +48,8 @@ internal sealed class HealthPage(INode node, TimeProvider time) : PlainPage
     public override async Task ServeAsync(HttpContext http)
     {
         var serializable = string.Equals(http.Request.Query["serializable"], "true", StringComparison.Ordinal);
-        var trouble = Glance(http.Request, serializable);
+        var trouble = Glance(http.Request, serializable)
+            ?? await AlarmAsync(http.Request).ConfigureAwait(false);
         if (trouble is null
             && await HealthChecks.ReadTroubleAsync(node, time, !serializable).ConfigureAwait(false) is { } readTrouble)
         {
@@ -61,6 +66,21 @@ internal sealed class HealthPage(INode node, TimeProvider time) : PlainPage
             $$"""{"health":"false","reason":"{{reason}}"}""").ConfigureAwait(false);
     }
 
+    /// <summary>An alarm that was raised for the whole cluster, as this member knows it.</summary>
+    private async Task<string?> AlarmAsync(HttpRequest request)
+    {
+        IReadOnlyList<Alarm> alarms = [];
+        var trouble = await HealthChecks.ReadTroubleAsync(node, time, false, store => alarms = store.Alarms).ConfigureAwait(false);
+        if (trouble is not null)
+        {
+            return "RANGE ERROR:" + trouble;
+        }
+        return alarms.Select(static alarm => KnownAlarms.NameOf((AlarmType)alarm.Kind))
+            .Where(name => !HealthChecks.IsExcluded(request, name))
+            .Select(static name => "ALARM " + name)
+            .FirstOrDefault();
+    }
+
     private string? Glance(HttpRequest request, bool serializable) => node.Status switch
     {
         { Fault: { } fault } => fault,
@@ -69,31 +89,4 @@ internal sealed class HealthPage(INode node, TimeProvider time) : PlainPage
         { Leader: var leader } when leader == NodeId.None && !serializable => "RAFT NO LEADER",
         _ => null,
     };
-}
-
-/// <summary>
-/// <c>/livez</c>: whether restarting this member would help. <c>/readyz</c>: whether clients should be sent to it. Both in
-/// words with <c>?verbose</c>.
-/// </summary>
-internal sealed class ProbePage(INode node, TimeProvider time, bool linearizable) : PlainPage
-{
-    /// <inheritdoc/>
-    public override async Task ServeAsync(HttpContext http)
-    {
-        var name = linearizable ? "linearizable_read" : "serializable_read";
-        string? trouble = null;
-        if (!HealthChecks.IsExcluded(http.Request, name))
-        {
-            trouble = node.Status.Fault
-                ?? await HealthChecks.ReadTroubleAsync(node, time, linearizable).ConfigureAwait(false);
-        }
-        var text = new StringBuilder();
-        if (trouble is not null || http.Request.Query.ContainsKey("verbose"))
-        {
-            text.Append(trouble is null ? $"[+]{name} ok\n" : $"[-]{name} failed: {trouble}\n");
-        }
-        text.Append(trouble is null ? "ok\n" : "not ok\n");
-        var status = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        await Write(http, status, "text/plain; charset=utf-8", text.ToString()).ConfigureAwait(false);
-    }
 }

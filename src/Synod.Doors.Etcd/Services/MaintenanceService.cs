@@ -4,6 +4,7 @@ using Synod.Doors.Etcd.Protocol;
 using Synod.Node;
 using Synod.Protocol.Etcd;
 using Synod.Protocol.Grpc;
+using Synod.Store;
 
 namespace Synod.Doors.Etcd.Services;
 
@@ -42,8 +43,8 @@ internal sealed class MaintenanceService(INode node, DoorIdentity identity, Time
             answer, store => new DefragmentResponse { Header = identity.Now.Header(store.CurrentRevision) });
 
     /// <summary>
-    /// Lists this member's alarms, or clears them: which is nothing to do, since an alarm ends by itself with its cause.
-    /// Nobody but the member itself can know that its disk is full, so raising one is refused.
+    /// Begins to list the alarms, or to raise or clear one. Only what was raised here blocks anything elsewhere and has to
+    /// be cleared here; the lack of space that a member feels ends with its cause.
     /// </summary>
     public IUnaryCall? Alarm(ReadOnlySpan<byte> message, PooledBuffer answer, out GrpcStatus refusal)
     {
@@ -51,23 +52,22 @@ internal sealed class MaintenanceService(INode node, DoorIdentity identity, Time
         {
             return null;
         }
-        if (request.Action == AlarmRequest.Types.AlarmAction.Activate)
+        if (request.Action == AlarmRequest.Types.AlarmAction.Get)
         {
-            refusal = EtcdErrors.AlarmsAreTheMembersOwn;
-            return null;
+            return new AlarmListCall(node, request.Alarm, answer, identity);
         }
-        return new GlanceCall(answer, store =>
-        {
-            var list = new AlarmResponse { Header = identity.Now.Header(store.CurrentRevision) };
-            var self = list.Header.MemberId;
-            var isMeant = request.Action == AlarmRequest.Types.AlarmAction.Get
-                && request.Alarm is AlarmType.None or AlarmType.Nospace && (request.MemberID == 0 || request.MemberID == self);
-            if (isMeant && node.Status.NoSpace is not null)
-            {
-                list.Alarms.Add(new AlarmMember { MemberID = self, Alarm = AlarmType.Nospace });
-            }
-            return list;
-        });
+        var command = KnownAlarms.Command(request);
+        refusal = request.Action > AlarmRequest.Types.AlarmAction.Deactivate
+            ? EtcdErrors.UnknownAlarm
+            : StoreErrors.StatusOf(CommandValidation.Validate(command, CommandLimits.Default));
+        return refusal.IsOk ? new AlarmChangeCall(command, answer, identity) : null;
+    }
+
+    /// <summary>Refuses to go back to an older release: there is none to go back to.</summary>
+    public static IUnaryCall? Downgrade(ReadOnlySpan<byte> message, PooledBuffer answer, out GrpcStatus refusal)
+    {
+        refusal = EtcdErrors.NoDowngrade;
+        return null;
     }
 
     /// <summary>Begins to hand leadership over.</summary>

@@ -12,4 +12,7 @@ internal static class ProtocolVersion
 
     /// <summary>The cluster's: the lowest that all members speak.</summary>
     public const string Cluster = "3.4.0";
+
+    /// <summary>What the stored form can hold; the form itself is this project's own.</summary>
+    public const string Storage = Cluster;
 }

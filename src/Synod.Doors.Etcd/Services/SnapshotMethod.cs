@@ -85,6 +85,7 @@ internal sealed class SnapshotMethod(
         AnswerWriter.Frame(answer, new SnapshotResponse
         {
             Header = identity.Now.Header(snapshot.Revision),
+            Version = ProtocolVersion.Storage,
             RemainingBytes = isLast ? 0UL : 1UL,
             Blob = UnsafeByteOperations.UnsafeWrap(piece),
         });

@@ -25,6 +25,7 @@ public sealed class PracticalWorld : IDecisionWorld
     private readonly DecisionCodes _codes;
     private readonly MemberProcess[] _members;
     private readonly DecisionNetwork _network;
+    private readonly Probe _probe;
     private readonly MessagePool _pool;
     private readonly Func<Promise, ulong> _ofPromise;
     private readonly Func<Accepted, ulong> _ofAccepted;
@@ -46,6 +47,7 @@ public sealed class PracticalWorld : IDecisionWorld
         _codes = new DecisionCodes(members, members, 'm');
         _highest = new Ballot(DecisionCodes.RoundMax, members[^1], 1);
         _network = new DecisionNetwork(_codes, options.Configuration, members.Count, messagesStay: true, options.Nacks);
+        _probe = new Probe(_codes, members);
         _pool = _network.Pool;
         (_ofPromise, _ofAccepted) = (_codes.Of, _codes.Of);
         _members = new MemberProcess[options.Configuration.Voters.Count];
@@ -210,6 +212,7 @@ public sealed class PracticalWorld : IDecisionWorld
         {
             return false;
         }
+        _wentBack |= HeedsTheDead(_members[action.Process].Role);
         if (_options.ForgetsTheDead)
         {
             ForgetTheDead();
@@ -230,6 +233,24 @@ public sealed class PracticalWorld : IDecisionWorld
             _members[i].ForgetTheDead(_network);
         }
         _network.ForgetTheDead();
+    }
+
+    /// <summary>Whether a right member would ignore what this one does not; a refusal is no heed.</summary>
+    private bool HeedsTheDead(IMemberRole role)
+    {
+        var all = MemberSet.First(_members.Length);
+        var (mark, ballot) = (_codes.CodeOf(role.State.Mark.Ballot), _codes.CodeOf(role.Ballot));
+        return Counts(ballot, role.Stage == ProposerStage.Preparing ? role.Promises : all)
+            || (mark != ballot && Counts(mark, all))
+            || _probe.IsHeeded(
+                _codes.CodeOf(role.State.Acceptor.Promised), prepare => Answers(role.Step(prepare)),
+                accept => Answers(role.Step(accept)), role.Write, role.Read);
+
+        bool Counts(int of, MemberSet from) =>
+            _probe.IsHeeded(of, from, promise => role.Step(promise).HasValue, role.Write, role.Read);
+
+        static bool Answers<TReply>(in Answer<MemberState, TReply> answer)
+            where TReply : struct => answer.Record.HasValue || answer.Reply.HasValue;
     }
 
     private bool Do(WorldAction action)

@@ -1,110 +1,157 @@
+using Synod.Explorer.Stories.Wrong;
+
 namespace Synod.Explorer.Stories;
 
-/// <summary>Five bugs of well-known implementations, and the rule that prevents each.</summary>
-internal static class BugStories
+/// <summary>
+/// Bugs of well-known implementations, played twice: by a wrong twin of a class, and by the class itself.
+/// </summary>
+public static class BugStories
 {
-    public static Story BallotReuse()
+    /// <summary>The table in docs/algorithms/basic-paxos.md: why a promise must be on disk.</summary>
+    public static TwoActs ForgottenPromise { get; } = new(
+        "acceptors keep their state in memory alone, and start with nothing after a crash",
+        "what an acceptor has promised and accepted is on its disk",
+        Cast("red", "blue") with { MakeDisk = _ => new ForgetfulDisk() },
+        Cast("red", "blue"),
+        stage =>
+        {
+            stage.Begin(1);
+            stage.Phase1(1, 1, 2);
+            stage.Begin(2);
+            stage.Phase1(2, 2, 3);
+            stage.Note("a2 has promised p2 to hear nothing below 1.p2, and p2 acts on that. Now a2 crashes.");
+            stage.CrashAcceptor(2);
+            stage.Note("p1's Accept under 1.p1 was slow and arrives only now.");
+            stage.Phase2(1, 1, 2);
+            stage.Phase2At(2, 2, 2, 3);
+        })
     {
-        var stage = new PaxosStage(["red", "blue"]);
-        stage.Note("The bug: a proposer that restarts at ballot 1 binds a second value to a ballot it has used.");
-        stage.Begin(1);
-        stage.Phase1(1, 1, 2);
-        stage.Accept(1, 2);
-        stage.CrashProposer(1);
-        stage.Note(
-            "With 1.p1 again, a1 and a3 would take it for a repeated Prepare, and another value could be chosen "
-            + "at 1.p1 while a2 holds red at 1.p1: two values, one ballot.");
-        stage.Note("The rule: the highest ballot used is on disk before the Prepare leaves, and the next is above it.");
-        stage.Begin(1);
-        stage.Note("Answers to the earlier life do not count either.");
-        stage.Promise(1, 1);
-        stage.Phase1(1, 3, 2);
-        stage.Phase2(1, 1, 3);
-        return stage.End("Bug 1: a ballot used again after a restart", "red");
-    }
+        WhyItWentWrong =
+            "p2 asked a quorum, nobody told of a value, so it proposed its own: it trusted that a2 would not accept "
+            + "red any more. a2 had said so, and had forgotten it.",
+        WhyItWentWell = "a2 reads 1.p2 from its disk and is silent to 1.p1. Only blue can be chosen.",
+    };
 
-    public static Story TimedOutAccept()
+    /// <summary>P1 of the checklist.</summary>
+    public static TwoActs BallotReuse { get; } = new(
+        "a proposer that writes no mark begins at ballot 1 again after a crash",
+        "the highest ballot used is on disk before its Prepare leaves, and the next one is above it",
+        Cast("red", "blue") with { MakeProposer = (self, all) => new BeginsAtOneAgainProposer(self, all) },
+        Cast("red", "blue"),
+        stage =>
+        {
+            stage.Begin(1);
+            stage.Phase1(1, 1, 2);
+            stage.Accept(1, 2);
+            stage.Note("Only a2 has heard the Accept when p1 crashes. Its next client wants green.");
+            stage.CrashProposer(1, "green");
+            stage.Begin(1);
+            stage.Phase1(1, 1, 3);
+            stage.Phase2(1, 1, 3);
+            stage.Note("l1 has learned green and tells the client. Later p2 asks a2 and a3.");
+            stage.Begin(2);
+            stage.Phase1(2, 2, 3);
+            stage.Phase1UntilEnough(2, 2, 3);
+            stage.Phase2At(2, 2, 2, 3);
+        })
     {
-        var stage = new PaxosStage(["red", "blue"]);
-        stage.Begin(1);
-        stage.Phase1(1, 1, 2);
-        stage.Accept(1, 1);
-        stage.LoseFrom(1, "Accepted 1.p1 red");
-        stage.Note(
-            "p1 hears nothing. The bug: to keep ballot 1.p1, which is still prepared, and send another value "
-            + "under it. Then a1 holds red and others something else, all at 1.p1, and who comes later may read the "
-            + "wrong one.");
-        stage.Note(
-            "The rule: an Accept whose end is unknown burns its ballot. A new one goes through phase 1, and finds "
-            + "red.");
-        stage.Begin(1);
-        stage.Phase1(1, 1, 3);
-        stage.Phase2(1, 1, 3);
-        return stage.End("Bug 2: a ballot used again after a time-out", "red");
-    }
+        WhyItWentWrong =
+            "Both values were found under 1.p1, and nothing tells which of them was chosen: p2 took the first. A "
+            + "ballot must be bound to one value, also across a crash.",
+        WhyItWentWell =
+            "green was proposed under 2.p1, which is above 1.p1: p2 can tell which is the newer one. The real p2 would "
+            + "also stop with an alarm if it ever found two values under one ballot.",
+    };
 
-    public static Story AnswerBeforeDisk()
+    /// <summary>P2 of the checklist.</summary>
+    public static TwoActs TimedOutAccept { get; } = new(
+        "after a time-out a proposer sends another value under the ballot that it has",
+        "an Accept whose end is unknown burns its ballot; whatever comes next begins with phase 1",
+        Cast("red", "green") with { MakeProposer = (self, all) => new KeepsItsBallotProposer(self, all) },
+        Cast("red", "green"),
+        stage =>
+        {
+            stage.Begin(1);
+            stage.Phase1(1, 1, 2);
+            stage.Accept(1, 1);
+            stage.LoseFrom(1, "Accepted 1.p1 red");
+            stage.Note("p1 hears nothing and gives up: its client is told that the end is unknown. Another one comes.");
+            stage.Wish(1, "blue");
+            stage.Phase1UntilEnough(1, 2, 3);
+            stage.Phase2(1, 2, 3);
+            stage.Note("l1 has learned what is chosen and tells the client. Later p2 asks a1 and a2.");
+            stage.Begin(2);
+            stage.Phase1(2, 1, 2);
+            stage.Phase1UntilEnough(2, 1, 2);
+            stage.Phase2At(2, 2, 1, 2);
+        })
     {
-        var stage = new PaxosStage(["red", "blue"]);
-        stage.Begin(1);
-        stage.Prepare(1, 1, held: true);
-        stage.Note(
-            "p1 hears nothing yet and asks again. The bug: to answer the repeated Prepare at once, because the "
-            + "promise is already in memory.");
-        stage.Prepare(1, 1, held: true);
-        stage.CrashAcceptor(1);
-        stage.Note(
-            "It crashed before the write ended, and has promised nothing. Had it answered, p1 would count on a "
-            + "promise that no disk remembers.");
-        stage.Prepare(1, 1, held: true);
-        stage.Sync(1);
-        stage.Promise(1, 1);
-        stage.Note(
-            "The rule: an answer is bound to its record, and leaves when that record is on disk, also the second "
-            + "time.");
-        stage.Phase1(1, 2);
-        stage.Phase2(1, 1, 2);
-        return stage.End("Bug 3: an answer that the disk would not swear to", "red");
-    }
+        WhyItWentWrong =
+            "blue was acknowledged, and is gone: p2 found red and blue under the same ballot, and took the first.",
+        WhyItWentWell =
+            "The Accept of 1.p1 cannot be taken back: 1.p1 stays bound to red. Whatever p1 sends next has a ballot "
+            + "of its own, which no later proposer can mistake. p1 keeps to its first wish, and the second client is "
+            + "told red.",
+    };
 
-    public static Story PromiseRegression()
+    /// <summary>P3 of the checklist.</summary>
+    public static TwoActs AnswerBeforeDisk { get; } = new(
+        "an acceptor answers a repeated Prepare from memory, while the first write is still under way",
+        "an answer is bound to its record, and leaves when that record is on disk; also the second time",
+        Cast("red", "blue") with { MakeAcceptor = self => new AnswersRepeatsAtOnceAcceptor(self) },
+        Cast("red", "blue"),
+        stage =>
+        {
+            stage.Begin(1);
+            stage.Phase1(1, 1, 2);
+            stage.Begin(2);
+            stage.Phase1(2, 3);
+            stage.Note("a2's disk takes its time over the promise to p2. p2 hears nothing, and asks again.");
+            stage.Prepare(2, 2, held: true);
+            if (stage.Prepare(2, 2, held: true))
+            {
+                stage.Promise(2, 2);
+            }
+            stage.Note("The power fails before the write has ended. Then p1's Accept comes, late.");
+            stage.CrashAcceptor(2);
+            stage.Phase2(1, 1, 2);
+            stage.Phase1UntilEnough(2, 2, 3);
+            stage.Phase2At(2, 2, 2, 3);
+        })
     {
-        var stage = new PaxosStage(["red", "blue"]);
-        stage.Begin(1);
-        stage.Phase1(1, 1, 2);
-        stage.Begin(2);
-        stage.Phase1(2, 2, 3);
-        stage.Note(
-            "a1 promised 1.p1 and now accepts under 1.p2. The bug: to write the acceptance beside the old "
-            + "promise.");
-        stage.Phase2(2, 1);
-        stage.CrashAcceptor(1);
-        stage.Note(
-            "The rule: to accept under a ballot is to have promised it, on disk too. A late Accept of p1 is "
-            + "refused.");
-        stage.Accept(1, 1);
-        stage.Phase2(2, 3);
-        return stage.End("Bug 4: an Accept that lowers the promise", "blue");
-    }
+        WhyItWentWrong =
+            "p2 relied on a promise that no disk remembered: a2 accepted red after it had promised not to.",
+        WhyItWentWell =
+            "a2 had said nothing to p2 when it crashed, so nothing was taken back. p2 asked again, and found red.",
+    };
 
-    public static Story OnlyGoodCopy()
+    /// <summary>P4 of the checklist.</summary>
+    public static TwoActs PromiseRegression { get; } = new(
+        "an acceptor saves its acceptance beside the older promise",
+        "to accept under a ballot is to have promised it, on disk too",
+        Cast("red", "blue") with { MakeAcceptor = self => new LowersItsPromiseAcceptor(self) },
+        Cast("red", "blue"),
+        stage =>
+        {
+            stage.Begin(1);
+            stage.Phase1(1, 1, 2);
+            stage.Begin(2);
+            stage.Phase1(2, 2, 3);
+            stage.Note("a1 has promised 1.p1 only, and now accepts under the higher 1.p2, without a Prepare.");
+            stage.Phase2(2, 1, 3);
+            stage.CrashAcceptor(1);
+            stage.Note("blue is chosen. p1's Accept under the lower ballot arrives late.");
+            stage.Accept(1, 1);
+            stage.Note("p1 has no quorum for red and tries once more.");
+            stage.Begin(1);
+            stage.Phase1(1, 1, 2);
+            stage.Phase2At(2, 1, 1, 2);
+        })
     {
-        var stage = new PaxosStage(["red", "blue"]);
-        stage.Begin(1);
-        stage.Phase1(1, 1, 2);
-        stage.Phase2(1, 1, 2);
-        stage.Note(
-            "red is chosen, by a1 and a2. a1 keeps its state in two files, written in turn, so that one is always "
-            + "whole. The bug: to take turns before the write has succeeded; after one failed write the next goes "
-            + "over the only good copy.");
-        stage.Note(
-            "The rule: the turn changes only after a write that is known to have reached the disk. So there is a "
-            + "good copy after any crash:");
-        stage.CrashAcceptor(1);
-        stage.Begin(2);
-        stage.Phase1(2, 1, 3);
-        stage.Note("Without it a1 would say \"nothing accepted\", and p2 would have had blue chosen after red.");
-        stage.Phase2(2, 1, 3);
-        return stage.End("Bug 5: what it costs to lose the only good copy", "red");
-    }
+        WhyItWentWrong =
+            "a1 wrote red over the blue that was chosen with its help, for its disk had taken the promise back.",
+        WhyItWentWell = "The late Accept is refused, and p1 finds blue.",
+    };
+
+    private static StageCast Cast(params string[] wishes) => new() { Wishes = wishes, Learners = 2 };
 }

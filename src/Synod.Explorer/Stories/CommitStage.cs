@@ -38,7 +38,7 @@ public sealed class CommitStage
     private static IReadOnlyList<string> Lanes { get; } = ["rm1", "rm2", "r", "a1", "a2", "a3", "l"];
 
     /// <summary>Makes a remark.</summary>
-    public void Note(string text) => _lines.Add(new StoryLine(text, null));
+    public void Note(string text) => _lines.Add(StoryLine.Remark(text));
 
     /// <summary>A participant votes; its disk writes at once.</summary>
     public void Vote(int participant, Vote vote)
@@ -126,5 +126,5 @@ public sealed class CommitStage
     }
 
     private void Tell(string text, int lane, EventMark mark = EventMark.Acts, int from = -1) =>
-        _lines.Add(new StoryLine(null, new WorldEvent(text, lane, mark, from)));
+        _lines.Add(StoryLine.Event(new WorldEvent(text, lane, mark, from)));
 }

@@ -5,7 +5,7 @@ namespace Synod.Explorer.Stories;
 /// <summary>Stories of Paxos Commit.</summary>
 internal static class CommitStories
 {
-    public static Story Commit()
+    public static Story Commit(string title)
     {
         var stage = new CommitStage();
         stage.Note(
@@ -15,10 +15,10 @@ internal static class CommitStories
         stage.Deliver(1, 1, 2);
         stage.Vote(2, Vote.Prepared);
         stage.Deliver(2, 2, 3);
-        return stage.End("Paxos Commit: all are prepared", Outcome.Committed);
+        return stage.End(title, Outcome.Committed);
     }
 
-    public static Story Abort()
+    public static Story Abort(string title)
     {
         var stage = new CommitStage();
         stage.Vote(1, Vote.Prepared);
@@ -32,10 +32,10 @@ internal static class CommitStories
             "rm2's instance is free: nobody can have chosen Prepared there, so r may propose Aborted. What it "
             + "found for rm1 it proposes again.");
         stage.Finish(2, 3);
-        return stage.End("Paxos Commit: a participant dies, a recovery aborts", Outcome.Aborted);
+        return stage.End(title, Outcome.Aborted);
     }
 
-    public static Story Adopt()
+    public static Story Adopt(string title)
     {
         var stage = new CommitStage();
         stage.Vote(1, Vote.Prepared);
@@ -46,6 +46,6 @@ internal static class CommitStories
         stage.Note("rm2's vote reached one acceptor only. Was it chosen? r cannot know, and need not.");
         stage.Recover(1, 2);
         stage.Finish(1, 2);
-        return stage.End("Paxos Commit: a recovery finds a vote, and commits", Outcome.Committed);
+        return stage.End(title, Outcome.Committed);
     }
 }

@@ -5,10 +5,12 @@ namespace Synod.Explorer.Stories;
 /// <summary>Stories of single-decree Paxos.</summary>
 internal static class PaxosStories
 {
-    public static Story First()
+    public static Story First(string title)
     {
-        var stage = new PaxosStage(["red", "blue"]);
-        stage.Note("Proposers p1 and p2 want different values. Acceptors a1 to a3 must choose one; l learns which.");
+        var stage = Stage(["red", "blue"]);
+        stage.Note(
+            "Proposers p1 and p2 want different values. Acceptors a1 to a3 must choose one; l learns which. A ballot is "
+            + "a number that nobody else uses: 1.p1 is round 1 of p1, below 1.p2.");
         stage.Begin(1);
         stage.Phase1(1, 1, 2);
         stage.Note("Two of three promised to hear nothing below ballot 1.p1: p1 may propose. But p2 is quicker.");
@@ -26,23 +28,23 @@ internal static class PaxosStories
         stage.Begin(1);
         stage.Phase1(1, 1, 2);
         stage.Phase2(1, 1, 2);
-        return stage.End("Two proposers, three acceptors, one crash", "blue");
+        return stage.End(title, "blue");
     }
 
-    public static Story NoConflict()
+    public static Story NoConflict(string title)
     {
-        var stage = new PaxosStage(["red"]);
+        var stage = Stage(["red"]);
         stage.Note("Phase 1: may I propose, and was anything accepted before?");
         stage.Begin(1);
         stage.Phase1(1, 1, 2);
         stage.Note("Phase 2: then accept this. Two of three are enough; a3 may be asleep.");
         stage.Phase2(1, 1, 2);
-        return stage.End("One proposer and nothing in its way", "red");
+        return stage.End(title, "red");
     }
 
-    public static Story Adopt()
+    public static Story Adopt(string title)
     {
-        var stage = new PaxosStage(["red", "blue"]);
+        var stage = Stage(["red", "blue"]);
         stage.Begin(1);
         stage.Phase1(1, 1, 2);
         stage.Note("Only a2 hears the Accept. Is red chosen? Nobody can know yet.");
@@ -51,12 +53,12 @@ internal static class PaxosStories
         stage.Phase1(2, 2, 3);
         stage.Note("p2 wanted blue. But red may have been chosen, so it proposes red.");
         stage.Phase2(2, 2, 3);
-        return stage.End("Who comes later proposes what it finds", "red");
+        return stage.End(title, "red");
     }
 
-    public static Story Duel()
+    public static Story Duel(string title)
     {
-        var stage = new PaxosStage(["red", "blue"]);
+        var stage = Stage(["red", "blue"]);
         stage.Note("Each proposer begins a higher ballot just before the other's Accept arrives.");
         stage.Begin(1);
         stage.Phase1(1, 1, 2);
@@ -75,12 +77,12 @@ internal static class PaxosStories
             "This can go on for ever: nothing wrong is chosen, and nothing at all. The cure is that one waits a "
             + "random while, or that one leads.");
         stage.Phase2(1, 1, 2);
-        return stage.End("Dueling proposers: safe, and without end", "red");
+        return stage.End(title, "red");
     }
 
-    public static Story LostPromise()
+    public static Story LostPromise(string title)
     {
-        var stage = new PaxosStage(["red"]);
+        var stage = Stage(["red"]);
         stage.Begin(1);
         stage.Phase1(1, 1);
         stage.Prepare(1, 2);
@@ -91,12 +93,12 @@ internal static class PaxosStories
         stage.Promise(1, 1);
         stage.Note("a1's promise came twice and counts once: promises are a set of acceptors, not a number.");
         stage.Phase2(1, 1, 2);
-        return stage.End("A lost message costs time and nothing else", "red");
+        return stage.End(title, "red");
     }
 
-    public static Story CrashBeforeAccepted()
+    public static Story CrashBeforeAccepted(string title)
     {
-        var stage = new PaxosStage(["red"]);
+        var stage = Stage(["red"]);
         stage.Begin(1);
         stage.Phase1(1, 1, 2);
         stage.Note("a2 crashes between its promise and the Accept. Its promise is on disk.");
@@ -105,12 +107,12 @@ internal static class PaxosStories
         stage.CrashAcceptor(2);
         stage.Note("And again after it: what it accepted is on disk too, and still counts.");
         stage.Phase2(1, 1);
-        return stage.End("An acceptor crashes before it accepts", "red");
+        return stage.End(title, "red");
     }
 
-    public static Story FlexibleQuorum()
+    public static Story FlexibleQuorum(string title)
     {
-        var stage = new PaxosStage(["red", "blue"], QuorumSystem.Flexible(4, phase1Size: 3, phase2Size: 2));
+        var stage = Stage(["red", "blue"], QuorumSystem.Flexible(4, phase1Size: 3, phase2Size: 2));
         stage.Note("Four acceptors. Two acceptances choose, because phase 1 asks three: 3 + 2 > 4, so it meets them.");
         stage.Begin(1);
         stage.Phase1(1, 1, 2, 3);
@@ -119,6 +121,9 @@ internal static class PaxosStories
         stage.Begin(2);
         stage.Phase1(2, 3, 4, 2);
         stage.Phase2(2, 3, 4);
-        return stage.End("Phase 1 asks three of four, two choose", "red");
+        return stage.End(title, "red");
     }
+
+    private static PaxosStage Stage(IReadOnlyList<string> wishes, QuorumSystem? quorums = null) =>
+        new(new StageCast { Wishes = wishes, Quorums = quorums ?? QuorumSystem.Majority(3) });
 }

@@ -25,12 +25,14 @@ public static class StoryBook
         new("duel", "Dueling proposers: safe, and without end", PaxosStories.Duel),
         new("lost-promise", "A lost message costs time and nothing else", PaxosStories.LostPromise),
         new("crash-before-accepted", "An acceptor crashes before it accepts", PaxosStories.CrashBeforeAccepted),
+        new("forgotten-promise", "Why a promise must be on disk", BugStories.ForgottenPromise.Tell),
         new("flexible-quorum", "Phase 1 asks three of four, two choose", PaxosStories.FlexibleQuorum),
-        new("bug-ballot-reuse", "Bug 1: a ballot used again after a restart", BugStories.BallotReuse),
-        new("bug-timed-out-accept", "Bug 2: a ballot used again after a time-out", BugStories.TimedOutAccept),
-        new("bug-answer-before-disk", "Bug 3: an answer that the disk would not swear to", BugStories.AnswerBeforeDisk),
-        new("bug-promise-regression", "Bug 4: an Accept that lowers the promise", BugStories.PromiseRegression),
-        new("bug-only-good-copy", "Bug 5: what it costs to lose the only good copy", BugStories.OnlyGoodCopy),
+        new("bug-ballot-reuse", "Bug 1: a ballot used again after a restart", BugStories.BallotReuse.Tell),
+        new("bug-timed-out-accept", "Bug 2: a ballot used again after a time-out", BugStories.TimedOutAccept.Tell),
+        new(
+            "bug-answer-before-disk", "Bug 3: an answer that the disk would not swear to",
+            BugStories.AnswerBeforeDisk.Tell),
+        new("bug-promise-regression", "Bug 4: an Accept that lowers the promise", BugStories.PromiseRegression.Tell),
         new("commit", "Paxos Commit: all are prepared", CommitStories.Commit),
         new("commit-abort", "Paxos Commit: a participant dies, a recovery aborts", CommitStories.Abort),
         new("commit-adopt", "Paxos Commit: a recovery finds a vote, and commits", CommitStories.Adopt),
@@ -66,7 +68,7 @@ public static class StoryBook
             }
             draw = Next(draw);
             var action = actions[(int)(draw >> 33) % actions.Count];
-            lines.Add(new StoryLine(null, world.Describe(action)));
+            lines.Add(StoryLine.Event(world.Describe(action)));
             world.Apply(action);
         }
         var closing = world.Learned is { } learned

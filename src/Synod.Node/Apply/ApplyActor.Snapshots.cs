@@ -20,6 +20,9 @@ internal sealed partial class ApplyActor
         _taker.GiveUp();
         _taker.Skip(slot);
         _state.Install(_builder.Take(slot));
+        // What was installed is sound in itself; whether it is the same as the others' states they will tell at the next slot
+        // at which all compare, which may be this one.
+        _sums.TryPost(new EffectSumAt(slot, _state.Store.EffectSum));
         _board.SessionsChanged(_state.Sessions);
         if (_state.Sessions.NonceOf(_options.Self) is var nonce and not 0)
         {

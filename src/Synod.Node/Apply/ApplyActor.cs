@@ -71,7 +71,7 @@ internal sealed partial class ApplyActor
         // Commands forget what compaction put out of use; where none come, idle turns do. No read can tell the difference.
         more |= taken == 0 && _state.Store.Reclaim(ReclaimedPerTurn);
         more |= _builder.Turn();
-        var slice = Instant.Min(_taker.Turn(now), _readers.Turn(now));
+        var slice = Instant.Min(_taker.Turn(now, _state), _readers.Turn(now));
         if (more || _batches.Count > 0 || _direct.Count > 0)
         {
             return now;
@@ -166,7 +166,7 @@ internal sealed partial class ApplyActor
         }
         var applied = _state.Apply(decree, _isWanted);
         _taker.Applied(_state, decree.Decree.Value.Length);
-        if (decree.Slot.Number % DivergenceJudge.EverySlots == 0)
+        if (DivergenceJudge.IsCompared(decree.Slot))
         {
             // A full mailbox skips a comparison; the next one covers everything before it as well.
             _sums.TryPost(new EffectSumAt(decree.Slot, _state.Store.EffectSum));

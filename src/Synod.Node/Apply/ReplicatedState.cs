@@ -59,12 +59,13 @@ public sealed class ReplicatedState(uint group)
     }
 
     /// <summary>
-    /// Makes what was installed the beginning of another cluster: no session of the old one goes on, and revisions go on
+    /// Makes what was installed the beginning of another cluster: no session and no alarm of the old one goes on, and revisions go on
     /// so far above the old ones that none is given twice, with what was before them compacted.
     /// </summary>
     internal void BeginAnew(long skippedRevisions)
     {
         Sessions = new SessionTable();
+        Store.ForgetAlarms();
         Store.SkipRevisions(skippedRevisions);
     }
 

@@ -2,6 +2,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Replication;
+using Synod.Wire;
 
 namespace Synod.Node;
 
@@ -16,6 +17,8 @@ internal sealed class Commands(
 
     private readonly Outstanding _outstanding = new(options.OutstandingMax);
     private readonly Queue<Unnumbered> _unnumbered = new();
+    private readonly ByteBlocks _blocks = new();
+    private long _unnumberedBytes;
     private ulong _session;
     private Instant _openAgainAt;
     private Ballot _openedUnder;
@@ -24,6 +27,9 @@ internal sealed class Commands(
 
     /// <summary>How many wait or are under way.</summary>
     public int Count => _unnumbered.Count + _outstanding.Count;
+
+    /// <summary>Bytes of them.</summary>
+    public long Bytes => _unnumberedBytes + _outstanding.Bytes;
 
     /// <summary>The state machine is too far behind for more to be decided.</summary>
     public bool IsHeld { get; set; }
@@ -44,6 +50,7 @@ internal sealed class Commands(
         if (_unnumbered.Count > 0 || !MayNumber)
         {
             _unnumbered.Enqueue(new Unnumbered(request, now));
+            _unnumberedBytes += request.Command.Length;
         }
         else
         {
@@ -56,7 +63,7 @@ internal sealed class Commands(
     {
         KeepSession(now);
         _outstanding.Answered(board.AnsweredBelow);
-        while (MayNumber && _unnumbered.TryDequeue(out var waiting))
+        while (MayNumber && TryDequeue(out var waiting))
         {
             Number(waiting.Request, waiting.Since, now, batch);
         }
@@ -89,10 +96,20 @@ internal sealed class Commands(
     /// <summary>The node stops: requests that have no number yet never left.</summary>
     public void Stop()
     {
-        while (_unnumbered.TryDequeue(out var waiting))
+        while (TryDequeue(out var waiting))
         {
             waiting.Request.Fail(Failure.NotServing);
         }
+    }
+
+    private bool TryDequeue(out Unnumbered waiting)
+    {
+        if (!_unnumbered.TryDequeue(out waiting))
+        {
+            return false;
+        }
+        _unnumberedBytes -= waiting.Request.Command.Length;
+        return true;
     }
 
     /// <summary>When it wants a turn: while anything waits.</summary>
@@ -126,14 +143,14 @@ internal sealed class Commands(
             }
             _openAgainAt = now + options.ForwardRetry;
             var envelope = new CommandEnvelope(EnvelopeKind.OpenSession, options.Self.Number, board.Nonce, 0);
-            _openedUnder = GiveToLeader(new Value(envelope.Wrap(about.Span)), now) ? leader : Ballot.None;
+            _openedUnder = GiveToLeader(new Value(envelope.Wrap(about.Span, _blocks)), now) ? leader : Ballot.None;
         }
     }
 
     private void Number(WriteRequest request, Instant since, Instant now, ApplyBatch batch)
     {
         var envelope = new CommandEnvelope(EnvelopeKind.Command, _session, _outstanding.Next, board.AnsweredBelow);
-        var sequence = _outstanding.Add(new Value(envelope.Wrap(request.Command.Span)), since);
+        var sequence = _outstanding.Add(new Value(envelope.Wrap(request.Command.Span, _blocks)), since);
         Check.That(sequence == envelope.Sequence);
         batch.Registrations.Add(new Registration(_session, sequence, request));
         Send(sequence, now);
@@ -195,10 +212,11 @@ internal sealed class Commands(
     /// <summary>Gives up what has waited for too long without a number; all there is to do while the node may not vote.</summary>
     public void ExpireUnnumbered(Instant now)
     {
-        while (_unnumbered.TryPeek(out var waiting) && now - waiting.Since >= options.RequestTimeout)
+        while (_unnumbered.TryPeek(out var oldest) && now - oldest.Since >= options.RequestTimeout &&
+            TryDequeue(out var waiting))
         {
             // With a session it was not the leader that was missing, but room in this node.
-            _unnumbered.Dequeue().Request.Fail(_session == 0 ? Failure.NoLeader : Failure.TooManyRequests);
+            waiting.Request.Fail(_session == 0 ? Failure.NoLeader : Failure.TooManyRequests);
         }
     }
 

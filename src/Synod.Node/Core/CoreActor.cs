@@ -2,6 +2,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Replication;
+using Synod.Store;
 using Synod.Wire;
 
 namespace Synod.Node;
@@ -17,6 +18,7 @@ internal sealed class CoreActor
     private readonly IPeers _peers;
     private readonly Genesis _genesis;
     private readonly Divergence _divergence;
+    private readonly AlarmExchange _alarms;
     private readonly Commands _commands;
     private readonly SessionBoard _board;
     private readonly LeaseDriver _leases;
@@ -25,7 +27,7 @@ internal sealed class CoreActor
     private readonly INodeObserver _observer;
     private readonly Mailbox<ApplyBatch> _batches;
     private readonly Mailbox<ApplyBatch> _spent;
-    private readonly Mailbox<WriteRequest> _writeInbox;
+    private readonly WriteInbox _writeInbox;
     private readonly Mailbox<ReadRequest> _readInbox;
     private readonly Mailbox<NodeId> _handOvers;
     private readonly SnapshotExchange _snapshots;
@@ -38,7 +40,7 @@ internal sealed class CoreActor
     public CoreActor(
         NodeOptions options, LogHost host, IPeers peers, Genesis genesis, Divergence divergence, Commands commands,
         SessionBoard board, LeaseDriver leases, Draws draws, INodeObserver observer, Mailbox<ApplyBatch> batches, Mailbox<ApplyBatch> spent,
-        Mailbox<WriteRequest> writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers,
+        WriteInbox writeInbox, Mailbox<ReadRequest> readInbox, Mailbox<NodeId> handOvers,
         SnapshotExchange snapshots)
     {
         _snapshots = snapshots;
@@ -47,6 +49,7 @@ internal sealed class CoreActor
         _peers = peers;
         _genesis = genesis;
         _divergence = divergence;
+        _alarms = new AlarmExchange(options, peers);
         _commands = commands;
         _board = board;
         _leases = leases;
@@ -65,6 +68,9 @@ internal sealed class CoreActor
 
     /// <summary>Genesis is over.</summary>
     public bool IsActive => _genesis.IsActive;
+
+    /// <summary>Peers that say that their disk is full.</summary>
+    public IReadOnlyList<NodeId> FullPeers => _alarms.FullPeers;
 
     /// <summary>Requests under way.</summary>
     public int Waiting => _commands.Count + _reads.Count;
@@ -91,8 +97,9 @@ internal sealed class CoreActor
         var more = TakePeerEvents(now);
         _genesis.Turn(now);
         _divergence.Turn();
+        _alarms.Turn(now, _host.NoSpace is not null);
         TakeRequests(now);
-        var next = _genesis.Next;
+        var next = Instant.Min(_genesis.Next, _alarms.Next);
         if (_genesis.IsActive)
         {
             next = Instant.Min(next, TurnReplica(now));
@@ -105,6 +112,7 @@ internal sealed class CoreActor
         _host.EndTurn(now);
         _snapshots.Offer();
         PostBatch();
+        _writeInbox.BytesTaken = _commands.Bytes;
         ReportAlarms();
         next = Instant.Min(next, _commands.Next(now));
         next = _reads.Count > 0 ? Instant.Min(next, now + ReadTick) : next;
@@ -205,6 +213,7 @@ internal sealed class CoreActor
                 }
                 if (e.Lane == PeerLane.Control)
                 {
+                    _alarms.LinkUp(e.From);
                     _observer.Link(e.From, true, null);
                 }
                 break;
@@ -227,6 +236,10 @@ internal sealed class CoreActor
                 else if (EffectSumPacket.IsOne(e.Frame.Span))
                 {
                     _divergence.Take(e.From, e.Frame);
+                }
+                else if (AlarmPacket.IsOne(e.Frame.Span))
+                {
+                    _alarms.Take(e.From, e.Frame);
                 }
                 else if (_genesis.IsActive && SnapshotPacket.IsOne(e.Frame.Span))
                 {
@@ -252,7 +265,8 @@ internal sealed class CoreActor
     {
         while (_commands.HasRoom && _writeInbox.TryTake(out var write))
         {
-            if (_host.NoSpace is not null)
+            // What gives space back goes on its way: others may have the room that it takes to be chosen.
+            if (_host.NoSpace is not null && CommandGrowth.TakesSpace(write.Command.Span))
             {
                 write.Fail(Failure.NoSpace);
             }

@@ -26,6 +26,9 @@ internal sealed class Outstanding(int limit)
         : throw new ArgumentException(
             $"{nameof(NodeOptions.OutstandingMax)} must be from 1 to {SessionTable.Window}, which is as far as a session remembers.");
 
+    /// <summary>Bytes of the commands on their way.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>The lowest number that may still be unanswered.</summary>
     public ulong First { get; private set; } = 1;
 
@@ -44,6 +47,7 @@ internal sealed class Outstanding(int limit)
         _ring.Reserve(First, Next + 1);
         ref var entry = ref _ring[Next];
         entry = new Entry { Command = command, Since = now, Filled = true };
+        Bytes += command.Length;
         return Next++;
     }
 
@@ -52,7 +56,7 @@ internal sealed class Outstanding(int limit)
     {
         while (First < below && First < Next)
         {
-            _ring[First] = default;
+            Forget(First);
             First++;
         }
     }
@@ -90,12 +94,17 @@ internal sealed class Outstanding(int limit)
     }
 
     /// <summary>The command is given up: it is not sent again.</summary>
-    public void Forget(ulong sequence) => _ring[sequence] = default;
+    public void Forget(ulong sequence)
+    {
+        Bytes -= _ring[sequence].Command.Length;
+        _ring[sequence] = default;
+    }
 
     /// <summary>Starts anew, for a new session.</summary>
     public void Restart()
     {
         _ring.Clear();
+        Bytes = 0;
         First = 1;
         Next = 1;
     }

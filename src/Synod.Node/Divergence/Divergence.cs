@@ -5,9 +5,9 @@ using Synod.Wire;
 namespace Synod.Node;
 
 /// <summary>Tells the peers the own sums, and has theirs judged.</summary>
-internal sealed class Divergence(NodeOptions options, Mailbox<EffectSumAt> own, IPeers peers)
+internal sealed class Divergence(NodeOptions options, Mailbox<EffectSumAt> own, IPeers peers, Slot begun)
 {
-    private readonly DivergenceJudge _judge = new(options.Self, [.. options.Members.Select(m => m.Id)]);
+    private readonly DivergenceJudge _judge = new(options.Self, [.. options.Members.Select(m => m.Id)], begun);
     private readonly ByteWriter _packet = new(64);
 
     /// <summary>Why this node must stop, or null.</summary>
@@ -18,6 +18,10 @@ internal sealed class Divergence(NodeOptions options, Mailbox<EffectSumAt> own, 
         while (own.TryTake(out var at))
         {
             Fault ??= _judge.Take(options.Self, at);
+            if (!DivergenceJudge.IsCompared(at.Slot))
+            {
+                continue; // It only says how far this node has come, by a snapshot.
+            }
             _packet.Clear();
             EffectSumPacket.Write(_packet, options.ClusterId, at);
             foreach (var member in options.Members)

@@ -7,12 +7,12 @@ namespace Synod.Node;
 /// different state (a bug, broken memory, a damaged disk) and stops; where no majority can be, all stop: then nobody
 /// knows who is right (Chandra, Griesemer, Redstone 2007, "Paxos Made Live", §6.2).
 /// </summary>
-internal sealed class DivergenceJudge(NodeId self, IReadOnlyList<NodeId> members)
+internal sealed class DivergenceJudge(NodeId self, IReadOnlyList<NodeId> members, Slot begun = default)
 {
     /// <summary>Replicas compare at each slot that is a multiple of this.</summary>
     public const ulong EverySlots = 1024;
 
-    private const int RoundsKept = 64;
+    private const ulong RoundsKept = 64;
 
     private struct Round
     {
@@ -23,15 +23,21 @@ internal sealed class DivergenceJudge(NodeId self, IReadOnlyList<NodeId> members
 
     private readonly Round[] _rounds = new Round[RoundsKept];
     private readonly int _self = PlaceOf(members, self);
+    private Slot _ownNewest = begun;
 
     /// <summary>Takes one replica's sum.</summary>
     /// <returns>Why this node must stop, or null.</returns>
     public string? Take(NodeId from, in EffectSumAt at)
     {
         var place = PlaceOf(members, from);
-        if (place < 0 || at.Slot == Slot.Zero || at.Slot.Number % EverySlots != 0)
+        _ownNewest = place == _self ? Slot.Max(_ownNewest, at.Slot) : _ownNewest;
+        if (place < 0 || !IsCompared(at.Slot))
         {
             return null;
+        }
+        if (at.Slot.Number > _ownNewest.Number + (RoundsKept - 1) * EverySlots)
+        {
+            return null; // So far ahead that it would take the place of what this node has still to compare, if it is true at all.
         }
         ref var round = ref _rounds[at.Slot.Number / EverySlots % RoundsKept];
         if (at.Slot < round.Slot)
@@ -46,6 +52,9 @@ internal sealed class DivergenceJudge(NodeId self, IReadOnlyList<NodeId> members
         round.Known = round.Known.With(place);
         return Judge(round);
     }
+
+    /// <summary>Whether replicas compare at this slot.</summary>
+    public static bool IsCompared(Slot slot) => slot != Slot.Zero && slot.Number % EverySlots == 0;
 
     private string? Judge(in Round round)
     {

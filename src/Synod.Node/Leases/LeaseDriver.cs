@@ -3,6 +3,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Replication;
 using Synod.Store;
+using Synod.Wire;
 
 namespace Synod.Node;
 
@@ -16,8 +17,8 @@ namespace Synod.Node;
 /// Store time that no decree has carried is lost with its leader. So while there are leases the driver also proposes a
 /// decree that only carries time, whenever nothing else was applied for <see cref="Tick"/>: a change of leader makes a
 /// lease live longer by that and by the time without a leader, and never shorter. A proposal goes straight into this
-/// leader's log: it is not forwarded, not queued for a later leader, and not repeated until it was applied or has had
-/// time to be.
+/// leader's log: it is not forwarded, not queued for a later leader, and not repeated while the last one can still be
+/// chosen and applied: on a disk that stalls one waits, not four a second.
 /// </remarks>
 internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
 {
@@ -28,10 +29,12 @@ internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
     public static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly ArrayBufferWriter<byte> _command = new();
+    private readonly ByteBlocks _blocks = new();
     private LeaseOutlook _seen = LeaseOutlook.None;
     private Instant _seenAt;
     private Instant _notBefore;
     private bool _leads;
+    private bool _awaitsEffect;
 
     /// <summary>One turn of the core.</summary>
     /// <returns>When the next is due.</returns>
@@ -46,6 +49,7 @@ internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
         {
             // This leader's decrees count from now on; what passed before is not coming into store time.
             _leads = true;
+            _awaitsEffect = false;
             _seen = board.Outlook;
             _seenAt = now;
             _notBefore = now;
@@ -54,9 +58,11 @@ internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
         if (outlook.StoreTimeMicroseconds != _seen.StoreTimeMicroseconds)
         {
             _seenAt = now;
+            _awaitsEffect = false;
         }
         if (outlook.NextDeadline != _seen.NextDeadline)
         {
+            _awaitsEffect = false;
             _notBefore = now; // The last proposal has had its effect, or another lease is first now.
         }
         _seen = outlook;
@@ -69,6 +75,10 @@ internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
         if (now < due)
         {
             return due;
+        }
+        if (_awaitsEffect && (host.Replica.OpenSlots > 0 || host.Replica.PendingProposals > 0))
+        {
+            return now + RetryAfter; // The last one is under way, and while this leader leads it is not lost.
         }
         Propose(now, DueAt(outlook.NextDeadline) <= now ? outlook.NextDeadline + GuessedAhead(now) : 0);
         _notBefore = now + RetryAfter;
@@ -93,7 +103,8 @@ internal sealed class LeaseDriver(LogHost host, LeaseBoard board)
         writer.LeaseExpire(deadline);
         var envelope = new CommandEnvelope(EnvelopeKind.Leader, 0, 0, 0);
         // Refused when too much is under way: then time comes with that, and the next try a little later.
-        host.Replica.Propose(now, new Value(envelope.Wrap(_command.WrittenSpan)), host.Output);
+        _awaitsEffect = host.Replica.Propose(
+            now, new Value(envelope.Wrap(_command.WrittenSpan, _blocks)), host.Output) == Proposal.Taken;
     }
 
     private const ulong FarMicroseconds = 365UL * 24 * 3600 * 1_000_000;

@@ -10,14 +10,20 @@ namespace Synod.Node;
 /// the same list of identities and has heard that all others do (the first start needs all of them, later ones none). From then
 /// on a member that comes with another identity has lost what it promised, and is refused.
 /// </summary>
-internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeers peers, INodeObserver observer)
+internal sealed class Genesis(
+    NodeOptions options, IMembershipStore store, IPeers peers, INodeObserver observer, StateBeginning beginning = default)
 {
+    private static readonly TimeSpan TellRefusalEvery = TimeSpan.FromMinutes(1);
+
+    private readonly bool[] _beganAlike = new bool[options.Members.Count];
     private readonly DataIdentity[] _seen = new DataIdentity[options.Members.Count];
     private readonly bool[] _confirmed = new bool[options.Members.Count];
+    private readonly Instant[] _tellAgain = new Instant[options.Members.Count];
     private readonly ByteWriter _packet = new(256);
     private IReadOnlyList<DataIdentity> _held = store.Identities;
     private bool _saving;
     private bool _savingActive;
+    private Instant _now;
     private Instant _nextTell;
     private string? _told;
 
@@ -35,7 +41,8 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
         {
             return false;
         }
-        var known = _held.Count > 0 ? _held[place] : _seen[place];
+        // Before anything is held, one that has not begun alike may yet be restored anew, under another identity.
+        var known = _held.Count > 0 ? _held[place] : _beganAlike[place] ? _seen[place] : DataIdentity.None;
         if (known != DataIdentity.None && known != identity)
         {
             Refuse(peer, _held.Count > 0
@@ -53,11 +60,19 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
     {
         var place = PlaceOf(peer);
         if (place < 0 || !MembershipPacket.TryRead(bytes, out var packet) || packet.ClusterId != options.ClusterId ||
-            packet.Identities.Count != options.Members.Count)
+            packet.Identities.Count != 0 && packet.Identities.Count != options.Members.Count)
         {
             return;
         }
-        if (_held.Count == 0)
+        if (!IsActive && !packet.IsActive && packet.Beginning != beginning)
+        {
+            _seen[place] = DataIdentity.None;
+            _beganAlike[place] = false;
+            Refuse(peer, $"it began with {packet.Beginning} and this node with {beginning}: the members were restored from different snapshots. Restore all of them from the same file, with the same flags");
+            return;
+        }
+        _beganAlike[place] = true;
+        if (_held.Count == 0 || packet.Identities.Count == 0)
         {
             return; // Nothing to compare with yet; the peer says it again.
         }
@@ -78,13 +93,15 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
     /// <summary>One turn.</summary>
     public void Turn(Instant now)
     {
+        _now = now;
         TakeSaved();
         if (IsActive || _saving || Fault is not null)
         {
             return;
         }
         _seen[PlaceOf(options.Self)] = options.Identity;
-        if (_held.Count == 0 && !_seen.Contains(DataIdentity.None))
+        _beganAlike[PlaceOf(options.Self)] = true;
+        if (_held.Count == 0 && !_seen.Contains(DataIdentity.None) && !_beganAlike.Contains(false))
         {
             if (_seen.Distinct().Count() != _seen.Length)
             {
@@ -159,12 +176,9 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
 
     private void Tell(NodeId peer)
     {
-        if (_held.Count > 0)
-        {
-            _packet.Clear();
-            new MembershipPacket(options.ClusterId, IsActive, _held).Write(_packet);
-            peers.TrySend(peer, PeerLane.Control, _packet.Span);
-        }
+        _packet.Clear();
+        new MembershipPacket(options.ClusterId, IsActive, _held, IsActive ? default : beginning).Write(_packet);
+        peers.TrySend(peer, PeerLane.Control, _packet.Span);
     }
 
     private void SayWhoIsMissing()
@@ -184,7 +198,13 @@ internal sealed class Genesis(NodeOptions options, IMembershipStore store, IPeer
 
     private void Refuse(NodeId peer, string why)
     {
-        observer.IdentityRefused(peer, why);
+        // It comes again every few seconds, on three lanes; the operator is told of it now and then.
+        ref var tellAgain = ref _tellAgain[PlaceOf(peer)];
+        if (_now >= tellAgain)
+        {
+            tellAgain = _now + TellRefusalEvery;
+            observer.IdentityRefused(peer, why);
+        }
         peers.Refuse(peer, why);
     }
 

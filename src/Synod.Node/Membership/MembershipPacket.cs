@@ -5,13 +5,15 @@ using Synod.Wire;
 namespace Synod.Node;
 
 /// <summary>
-/// "I hold this list of identities durably." Travels on the control lane under a first byte of its own, apart from the
+/// "I hold this list of identities durably" (or none yet), "and began with this state". Travels on the control lane under a first byte of its own, apart from the
 /// replica's packets.
 /// </summary>
 /// <param name="ClusterId">Which cluster.</param>
 /// <param name="IsActive">The sender has heard the same from every member.</param>
-/// <param name="Identities">The identity of each initial member, in order of their numbers.</param>
-internal readonly record struct MembershipPacket(ulong ClusterId, bool IsActive, IReadOnlyList<DataIdentity> Identities)
+/// <param name="Identities">The identity of each initial member, in order of their numbers; none before they are held.</param>
+/// <param name="Beginning">The state with which the sender began; means nothing once the sender is active.</param>
+internal readonly record struct MembershipPacket(
+    ulong ClusterId, bool IsActive, IReadOnlyList<DataIdentity> Identities, StateBeginning Beginning)
 {
     public const byte FirstByte = 2;
 
@@ -26,6 +28,9 @@ internal readonly record struct MembershipPacket(ulong ClusterId, bool IsActive,
             writer.U64((ulong)(identity.Bits >> 64));
             writer.U64((ulong)identity.Bits);
         }
+        writer.Slot(Beginning.Slot);
+        writer.I64(Beginning.Revision);
+        writer.U64(Beginning.EffectSum);
     }
 
     public static bool IsOne(ReadOnlySpan<byte> packet) => packet.Length > 0 && packet[0] == FirstByte;
@@ -42,7 +47,7 @@ internal readonly record struct MembershipPacket(ulong ClusterId, bool IsActive,
         {
             identities.Add(new DataIdentity(new UInt128(r.U64(), r.U64())));
         }
-        packet = new MembershipPacket(cluster, active, identities);
+        packet = new MembershipPacket(cluster, active, identities, new StateBeginning(r.Slot(), r.I64(), r.U64()));
         return !r.IsBad && r.IsAtEnd;
     }
 }

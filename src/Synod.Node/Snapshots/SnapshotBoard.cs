@@ -15,6 +15,8 @@ internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
 {
     private ulong _ownEnded;
     private ulong _ownDurable;
+    private ulong _newestSound;
+    private bool _isOwnWanted;
 
     /// <summary>Pieces of a peer's snapshot, from the core to the apply actor, which builds a state of them.</summary>
     public Mailbox<SnapshotPiece> Building { get; } = new(SnapshotMailboxes.PiecesMax, wakeApply);
@@ -40,6 +42,20 @@ internal sealed class SnapshotBoard(Action wakeCore, Action wakeApply)
     {
         get => new(Volatile.Read(ref _ownDurable));
         set => Volatile.Write(ref _ownDurable, value.Number);
+    }
+
+    /// <summary>The newest that was left when one was found damaged; the same slot again would be no second one.</summary>
+    public Slot NewestSound
+    {
+        get => new(Volatile.Read(ref _newestSound));
+        set => Volatile.Write(ref _newestSound, value.Number);
+    }
+
+    /// <summary>A kept one is damaged: another is due at once.</summary>
+    public bool IsOwnWanted
+    {
+        get => Volatile.Read(ref _isOwnWanted);
+        set => Volatile.Write(ref _isOwnWanted, value);
     }
 
     private const int BuildReportsMax = 16;

@@ -117,6 +117,12 @@ internal sealed class SnapshotExchange
             case SnapshotEventKind.Failed:
                 _target.FileFailed(now, e.File.Slot, e.Text!);
                 break;
+            case SnapshotEventKind.Damaged:
+                _source.Newest = e.Newest;
+                _observer.Snapshot(new SnapshotNotice(SnapshotNoticeKind.Rotten, e.File.Slot, e.File.Bytes, Text: e.Text));
+                _board.NewestSound = e.Newest.Slot;
+                _board.IsOwnWanted = true;
+                break;
             default:
                 _source.Answer(e);
                 break;

@@ -26,6 +26,9 @@ public enum SnapshotNoticeKind
     /// <summary>A peer's snapshot has become the state of this node.</summary>
     Installed,
 
+    /// <summary>A kept one was read through and is damaged; another is taken in its place as soon as it can be newer than the rest.</summary>
+    Rotten,
+
     /// <summary>The journal lets go of everything up to the slot.</summary>
     JournalLetGo,
 }

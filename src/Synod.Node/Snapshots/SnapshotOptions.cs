@@ -20,6 +20,9 @@ public sealed record SnapshotOptions
     /// </summary>
     public ulong TailDecrees { get; init; } = 1_000;
 
+    /// <summary>The kept snapshots are read through for rot a minute after a start, and then so long after each time.</summary>
+    public TimeSpan VerifyEvery { get; init; } = TimeSpan.FromHours(6);
+
     /// <summary>Bytes of one slice of a snapshot that is written; one record may exceed it.</summary>
     public int SliceBytes { get; init; } = 64 << 10;
 
@@ -29,6 +32,6 @@ public sealed record SnapshotOptions
     /// <summary>Faults when the limits make no sense.</summary>
     public void Validate()
     {
-        Paxos.Check.That(EveryDecrees > 0 && JournalPerSnapshotMin >= 0 && SliceBytes > 0 && PieceBytes is > 0 and <= SnapshotPacket.PieceBytesMax);
+        Paxos.Check.That(EveryDecrees > 0 && JournalPerSnapshotMin >= 0 && VerifyEvery > TimeSpan.Zero && SliceBytes > 0 && PieceBytes is > 0 and <= SnapshotPacket.PieceBytesMax);
     }
 }

@@ -29,25 +29,40 @@ internal sealed class SnapshotTaker(
     {
         _bytesSince += bytes;
         var every = options.Snapshots.EveryDecrees;
-        if (_cursor is not null || _waitsFor != Slot.Zero || state.AppliedUpTo.Number / every <= _lookedAt.Number / every)
+        if (IsTaking || state.AppliedUpTo.Number / every <= _lookedAt.Number / every)
         {
             return;
         }
         _lookedAt = state.AppliedUpTo;
         if (_bytesSince >= _lastBytes * options.Snapshots.JournalPerSnapshotMin)
         {
-            _cursor = state.OpenCursor(options.ClusterId, configuration);
-            (_offset, _bytesBefore, _bytesSince) = (0, _bytesSince, 0);
+            Begin(state);
         }
     }
 
-    /// <summary>Hands on one slice, if the disk has room for it.</summary>
+    private bool IsTaking => _cursor is not null || _waitsFor != Slot.Zero;
+
+    private void Begin(ReplicatedState state)
+    {
+        board.IsOwnWanted = false;
+        _cursor = state.OpenCursor(options.ClusterId, configuration);
+        (_offset, _bytesBefore, _bytesSince) = (0, _bytesSince, 0);
+    }
+
+    /// <summary>
+    /// Begins one in the place of a damaged one, even if nothing is applied any more: an idle node must not be the one whose
+    /// next start finds nothing to begin with. Hands on one slice, if the disk has room for it.
+    /// </summary>
     /// <returns>When it wants the next turn.</returns>
-    public Instant Turn(Instant now)
+    public Instant Turn(Instant now, ReplicatedState state)
     {
         if (_waitsFor != Slot.Zero && board.OwnEnded >= _waitsFor)
         {
             End(board.OwnDurable >= _waitsFor);
+        }
+        if (!IsTaking && board.IsOwnWanted && state.AppliedUpTo > board.NewestSound)
+        {
+            Begin(state);
         }
         if (_cursor is not null)
         {

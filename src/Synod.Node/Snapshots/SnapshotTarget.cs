@@ -21,6 +21,7 @@ internal sealed class SnapshotTarget(
     private long _offset;
     private Instant _begunAt;
     private Instant _askedAt;
+    private Instant _wholeAt;
     private Instant _restUntil;
     private int _silent;
     private bool _isDurable;
@@ -39,7 +40,7 @@ internal sealed class SnapshotTarget(
     /// <summary>A peer offers one.</summary>
     public void Offered(Instant now, NodeId from, in SnapshotPacket offer)
     {
-        if (IsActive || now < _restUntil || !DropsAreDone || offer.Length == 0)
+        if (IsActive || now < _restUntil || !DropsAreDone || offer.Length is 0 or > LengthMax)
         {
             return;
         }
@@ -74,6 +75,7 @@ internal sealed class SnapshotTarget(
         Check.That(posted); // Nobody else posts there.
         _offset = end;
         _silent = 0;
+        _wholeAt = now;
         if (_offset < _length)
         {
             Ask(now);
@@ -151,6 +153,12 @@ internal sealed class SnapshotTarget(
                 Ask(now);
             }
         }
+        else if (_offset == _length && now - _wholeAt >= EndPatience)
+        {
+            // Nobody has said that it failed; but while this lasts the log is asked for nothing.
+            Abandon(now, "all of it came, and it was not built and durable in time");
+            _restUntil = now + RestAfterFailure;
+        }
     }
 
     /// <summary>The core has jumped to it.</summary>
@@ -196,6 +204,12 @@ internal sealed class SnapshotTarget(
     }
 
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>From the last byte to a state that is built and a file that is durable; the sync of a large file may take long.</summary>
+    public static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(5);
     private const int SilencesMax = 8;
+
+    /// <summary>No state is so large; an offer of more is nonsense, and would be fetched until the disk is full.</summary>
+    private const long LengthMax = 1L << 40;
 }

@@ -61,6 +61,10 @@ internal sealed class StateInstaller(bool isPadded = false)
                 at += length;
             }
         }
+        if (at == 0)
+        {
+            return; // The rest of a long chunk is still to come: moving what there is each time would cost its square.
+        }
         var rest = all[at..].ToArray();
         _waiting.Clear();
         rest.CopyTo(_waiting.Take(rest.Length));

@@ -18,6 +18,12 @@ public readonly record struct Ballot(ulong Round, NodeId Node, uint Incarnation)
     /// </summary>
     public const ulong RoundMax = 1UL << 62;
 
+    /// <summary>
+    /// How far above all rounds that it knows a replica takes one from a peer. Rounds count attempts to lead: a cluster that made
+    /// a thousand a second would leap that far in 35 years, so it is nonsense; and four million leaps use up the number space.
+    /// </summary>
+    public const ulong RoundLeapMax = 1UL << 40;
+
     /// <summary>Below every ballot that a proposer can use.</summary>
     public static Ballot None => default;
 

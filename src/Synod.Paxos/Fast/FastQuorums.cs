@@ -27,7 +27,9 @@ public sealed class FastQuorums
         if (2 * classicSize <= voters)
         {
             var other = new MemberSet(classic.Bits << (voters - classicSize));
-            throw new ArgumentException($"Quorums {classic} and {other} miss each other: two values could be chosen.");
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Quorums {classic} and {other} of {voters} voters (counted from 0) miss each other: two values could "
+                + $"be chosen."));
         }
         if (classicSize + (2 * fastSize) <= 2 * voters)
         {
@@ -36,8 +38,8 @@ public sealed class FastQuorums
             var second = new MemberSet(
                 MemberSet.First(voters - fastSize).Bits << (classicSize - (voters - fastSize))).ComplementIn(all);
             throw new ArgumentException(
-                $"Fast quorums {first} and {second} have no member in common that is in quorum {classic}: "
-                + "it could not tell which of two values was chosen.");
+                $"Fast quorums {first} and {second} of voters counted from 0 have none in common that is in quorum "
+                + $"{classic}: it could not tell which of two values was chosen.");
         }
         (Voters, ClassicSize, FastSize) = (voters, classicSize, fastSize);
     }

@@ -15,7 +15,8 @@ internal sealed partial class Connectivity
         WriteFlags(writer, _lastSent);
         foreach (ref readonly var peer in _peers.AsSpan())
         {
-            writer.WriteByte((byte)((peer.IsKnown ? 1 : 0) | (peer.HasEchoed ? 2 : 0)));
+            writer.WriteByte((byte)(
+                (peer.IsKnown ? 1 : 0) | (peer.HasEchoed ? 2 : 0) | (peer.IsDisbelieved ? 4 : 0)));
             if (peer.IsKnown)
             {
                 writer.WriteSince(peer.Heard, context.Now, RelativeFields.Uncapped);
@@ -44,8 +45,13 @@ internal sealed partial class Connectivity
         foreach (ref var peer in _peers.AsSpan())
         {
             var flags = reader.ReadByte();
-            Check.That(flags < 4);
-            peer = new PeerView { IsKnown = (flags & 1) != 0, HasEchoed = (flags & 2) != 0 };
+            Check.That(flags < 8);
+            peer = new PeerView
+            {
+                IsKnown = (flags & 1) != 0,
+                HasEchoed = (flags & 2) != 0,
+                IsDisbelieved = (flags & 4) != 0,
+            };
             if (peer.IsKnown)
             {
                 peer.Heard = reader.ReadSince(context.Now);

@@ -17,6 +17,9 @@ internal struct PeerView
 
     /// <summary>A heartbeat arrived since the link came up.</summary>
     public bool IsKnown;
+
+    /// <summary>It was asked for what it says is chosen, and has delivered nothing since.</summary>
+    public bool IsDisbelieved;
 }
 
 /// <summary>
@@ -166,7 +169,7 @@ internal sealed partial class Connectivity(ReplicaContext context)
                 continue;
             }
             ref var last = ref _peers[place].Last;
-            if (last.QuorumConnected && last.Electable &&
+            if (last.QuorumConnected && last.Electable && !_peers[place].IsDisbelieved &&
                 last.ChosenUpTo.Number > chosenUpTo.Number + (ulong)context.Options.CampaignLagSlotsMax)
             {
                 return true;
@@ -174,6 +177,29 @@ internal sealed partial class Connectivity(ReplicaContext context)
         }
         return false;
     }
+
+    /// <summary>All peers in contact that say more is chosen than up to <paramref name="chosenUpTo"/> do not deliver it.</summary>
+    /// <returns>How many these are.</returns>
+    public int DisbelieveClaims(Slot chosenUpTo)
+    {
+        var count = 0;
+        for (var place = 0; place < _peers.Length; place++)
+        {
+            if (place != context.Place && IsConnected(place) && _peers[place].Last.ChosenUpTo > chosenUpTo)
+            {
+                _peers[place].IsDisbelieved = true;
+                context.Report(ReplicaEventKind.ClaimForgotten, Ballot.None, context.Voters[place]);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /// <summary>The peer delivers.</summary>
+    public void Believe(int place) => _peers[place].IsDisbelieved = false;
+
+    /// <summary>Whether what the peer says to be chosen does not count.</summary>
+    public bool IsDisbelieved(int place) => _peers[place].IsDisbelieved;
 
     /// <summary>Whether a peer could take the lead now: in contact with this replica and a quorum, electable, not far behind.</summary>
     public bool IsFitToLead(int place, Slot chosenUpTo)

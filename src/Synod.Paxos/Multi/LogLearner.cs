@@ -8,9 +8,14 @@ namespace Synod.Paxos.Multi;
 internal sealed partial class LogLearner(ReplicaContext context)
 {
     private Instant _stalledSince;
+    private Instant _nobodySince = Instant.Never;
+    private Slot _askedFirst;
     private Slot _askedLast;
     private bool _isAsking;
     private bool _isAnswered;
+    private NodeId _asked;
+    private Instant _heardAt;
+    private TimeSpan _silence;
     private Instant _retryAt;
     private uint _attempts;
     private Slot _highestMarked;
@@ -22,8 +27,8 @@ internal sealed partial class LogLearner(ReplicaContext context)
     /// <summary>Some peer knows that everything up to here is chosen.</summary>
     public Slot KnownChosen { get; private set; }
 
-    /// <summary>The highest slot that anybody knows to be chosen, as far as this replica has heard.</summary>
-    public Slot HighestChosen => Slot.Max(KnownChosen, _highestMarked);
+    /// <summary>The highest slot of which this replica itself knows that it is chosen: what others say is only a hint.</summary>
+    public Slot HighestChosen => Slot.Max(ChosenUpTo, _highestMarked);
 
     /// <summary>The last prefix that was written down.</summary>
     public Slot PersistedChosenUpTo { get; private set; }
@@ -41,12 +46,16 @@ internal sealed partial class LogLearner(ReplicaContext context)
     /// <summary>A decree of an answer has come from a peer: patience starts anew, and with the last one the question is answered.</summary>
     public void HearAnswer(Slot slot, bool ends)
     {
-        if (!_isAsking || slot > _askedLast)
+        // An answer that was asked for twice comes twice: the second is none to the next question.
+        if (!_isAsking || slot < _askedFirst || slot > _askedLast)
         {
             return;
         }
-        _retryAt = context.Now + context.Options.RetransmitInterval;
+        var silence = context.Now - _heardAt;
+        _silence = silence > _silence && silence > context.Options.RetransmitInterval ? silence : _silence;
+        _heardAt = context.Now;
         _attempts = 0;
+        _retryAt = context.Now + Patience();
         _isAnswered = ends;
         _isAsking = !ends;
     }
@@ -76,6 +85,10 @@ internal sealed partial class LogLearner(ReplicaContext context)
     public void ChosenUnder(Ballot ballot, Slot upTo)
     {
         Know(upTo);
+        if (upTo.Number > context.Log.Top.Number + (ulong)context.Options.AcceptAheadMax)
+        {
+            return; // Nothing is concluded from what may be nonsense; if it is not, the decrees can be had by asking.
+        }
         while (ChosenUpTo < upTo && context.Log.IsFilled(ChosenUpTo.Next))
         {
             ref var entry = ref context.Log.At(ChosenUpTo.Next);
@@ -97,37 +110,80 @@ internal sealed partial class LogLearner(ReplicaContext context)
     /// Asks a peer for missing decrees when the chosen prefix does not move although more is known to be chosen: one question
     /// at a time, the next when it is answered or nothing more has come of the answer for a while.
     /// </summary>
-    public void AskIfBehind(Func<uint, Slot, NodeId> whomToAsk)
+    /// <returns>Nobody is there who knows more, or who says so does not deliver: what was said to be chosen is to be forgotten.</returns>
+    public bool AskIfBehind(Func<uint, Slot, NodeId> whomToAsk)
     {
         if (KnownChosen <= ChosenUpTo)
         {
             _stalledSince = context.Now;
+            _nobodySince = Instant.Never;
             (_isAsking, _isAnswered, _attempts) = (false, false, 0);
-            return;
+            return false;
         }
         if (_isAsking && ChosenUpTo < _askedLast)
         {
             if (context.Now < _retryAt)
             {
-                return;
+                return false;
             }
             _attempts++;
         }
         else if (!_isAnswered && context.Now - _stalledSince < StallPatience)
         {
-            return;
+            return false;
         }
         _isAsking = false;
         var peer = whomToAsk(_attempts, ChosenUpTo.Next);
         if (peer == NodeId.None)
         {
-            return;
+            _nobodySince = Instant.Min(_nobodySince, context.Now);
+            return context.Now - _nobodySince >= context.Options.ElectionTimeout;
         }
-        (_isAsking, _isAnswered) = (true, false);
+        _nobodySince = Instant.Never;
+        if (_attempts >= AttemptsMax)
+        {
+            return true;
+        }
+        if (_attempts == 0)
+        {
+            _heardAt = context.Now;
+            _silence = _silence > context.Options.RetransmitInterval * 2 ? _silence / 2 : TimeSpan.Zero;
+        }
+        (_isAsking, _isAnswered, _asked) = (true, false, peer);
         _askedLast = Slot.Min(KnownChosen, ChosenUpTo + (ulong)context.Options.CatchUpSlotsMax);
-        context.Output.Send(peer, new CatchUp(ChosenUpTo.Next, _askedLast));
-        // Who reads from a slow disk is not helped by more questions.
-        _retryAt = context.Now + context.Options.RetransmitInterval * (1 << (int)Math.Min(_attempts, PatienceDoublingsMax));
+        _askedFirst = ChosenUpTo.Next;
+        context.Output.Send(peer, new CatchUp(_askedFirst, _askedLast));
+        _retryAt = context.Now + Patience();
+        return false;
+    }
+
+    /// <summary>The link to a peer was lost, and with it perhaps an answer: nobody waits for it any longer.</summary>
+    public void LinkDown(NodeId peer)
+    {
+        if (_isAsking && _asked == peer)
+        {
+            _retryAt = Instant.Min(_retryAt, context.Now);
+        }
+    }
+
+    /// <summary>
+    /// How long the next decree of an answer is waited for. Who reads from a slow disk is not helped by more questions; and
+    /// over a narrow link every answer that was asked for twice stands before the next. So twice as long as the longest
+    /// silence in the last answers, which is halved with every question lest one bad moment counts for ever.
+    /// </summary>
+    private TimeSpan Patience()
+    {
+        var asLearned = _silence * 4 > context.Options.RetransmitInterval ? _silence * 4 : context.Options.RetransmitInterval;
+        var patience = asLearned * (1 << (int)Math.Min(_attempts, PatienceDoublingsMax));
+        return patience < PatienceMax ? patience : PatienceMax;
+    }
+
+    /// <summary>What others said to be chosen counts no more; what this replica knows itself does.</summary>
+    public void ForgetClaims()
+    {
+        KnownChosen = ChosenUpTo;
+        _nobodySince = Instant.Never;
+        (_isAsking, _isAnswered, _attempts) = (false, false, 0);
     }
 
     /// <summary>Serves a peer's request, from memory or by asking the host to read the journal.</summary>
@@ -264,6 +320,9 @@ internal sealed partial class LogLearner(ReplicaContext context)
         return isSurplus && log.At(slot).Record <= context.PersistedUpTo;
     }
 
+    /// <summary>Questions without any answer, the last ones a second apart: a peer that reads from a slow disk is done by then.</summary>
+    private const uint AttemptsMax = 12;
     private const uint PatienceDoublingsMax = 2;
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StallPatience = TimeSpan.FromMilliseconds(50);
 }

@@ -112,6 +112,9 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
         SendPrepares();
     }
 
+    /// <summary>Whether promises of the ballot are wanted; those that come later may show what this very ballot has got accepted.</summary>
+    public bool Awaits(Ballot ballot) => Phase == ProposerPhase.Preparing && ballot == Ballot;
+
     /// <summary>Gives up whatever it was doing.</summary>
     public void StepDown()
     {
@@ -124,14 +127,13 @@ internal sealed partial class LogProposer(ReplicaContext context, LogLearner lea
     /// beyond it must.
     /// </summary>
     public bool IsOutOfReach(in Promise promise) =>
-        Phase == ProposerPhase.Preparing && promise.Ballot == Ballot &&
-        promise.ChosenUpTo.Number > learner.ChosenUpTo.Number + (ulong)context.Options.AcceptAheadMax;
+        Awaits(promise.Ballot) && promise.ChosenUpTo.Number > learner.ChosenUpTo.Number + (ulong)context.Options.AcceptAheadMax;
 
     /// <summary>One page of a promise, durable at its sender.</summary>
     /// <returns>True when phase 1 has just become complete.</returns>
     public bool Step(int place, in Promise promise)
     {
-        if (Phase != ProposerPhase.Preparing || promise.Ballot != Ballot || _promised.Contains(place) ||
+        if (!Awaits(promise.Ballot) || _promised.Contains(place) ||
             promise.From != _nextPage[place] || (!promise.Last && promise.Through < promise.From))
         {
             return false;

@@ -45,7 +45,10 @@ public sealed partial class Replica
         _proposer.Announce();
         if (!CatchUpPaused)
         {
-            _learner.AskIfBehind(_whomToAsk);
+            if (_learner.AskIfBehind(_whomToAsk))
+            {
+                ForgetClaims();
+            }
         }
         _connectivity.SendWhenDue(Promised, IsLeading, _proposer.Ballot, _learner.ChosenUpTo);
         ReportLeader();
@@ -144,6 +147,24 @@ public sealed partial class Replica
         _holdUntil = _context.Now + _context.Options.ElectionTimeout;
         return true;
     }
+
+    /// <summary>Whatever is said to be chosen and not delivered: whoever says so is not believed until it delivers something.</summary>
+    private void ForgetClaims()
+    {
+        _learner.ForgetClaims();
+        if (_connectivity.DisbelieveClaims(_learner.ChosenUpTo) == 0)
+        {
+            _context.Report(ReplicaEventKind.ClaimForgotten, Ballot.None, NodeId.None);
+        }
+    }
+
+    /// <summary>
+    /// The promise leaves out what its sender says is chosen, and the sender has been asked for that in vain: who counted it
+    /// could not lead. Not counting a promise is always safe.
+    /// </summary>
+    private bool IsUnfounded(in Sender from, in Promise promise) =>
+        promise.ChosenUpTo > _learner.ChosenUpTo &&
+        _connectivity.IsDisbelieved(_context.Configuration.PlaceOf(from.Node));
 
     private bool MayCampaign() =>
         _connectivity.Electable &&

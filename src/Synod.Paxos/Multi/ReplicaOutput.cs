@@ -77,8 +77,17 @@ public enum ReplicaEventKind
     /// <summary>This node knows no live leader.</summary>
     LeaderLost,
 
-    /// <summary>A message came from a node that is not a member, or with another incarnation, or with an impossible ballot.</summary>
+    /// <summary>
+    /// A message came from a node that is not a member, or with another incarnation, or with a ballot, slot or decree that
+    /// nobody can have come to.
+    /// </summary>
     StrangeMessageDropped,
+
+    /// <summary>
+    /// A peer (or, without a node, somebody who is not there any more) said that more is chosen than this node has, and
+    /// nobody delivers it: it counts no more until it is delivered.
+    /// </summary>
+    ClaimForgotten,
 }
 
 /// <summary>One event for the log and the counters.</summary>

@@ -57,9 +57,11 @@ internal static class SynodCommandLine
             {
                 EnableDefaultExceptionHandler = false,
                 // The library cancels a command at SIGTERM or Ctrl-C and ends the process two seconds later: fit for a
-                // client, too soon for nodes, which handle signals themselves.
+                // client, too soon for nodes, which handle signals themselves, and too late for who waits for a key.
                 ProcessTerminationTimeout =
-                    parsed.CommandResult.Command.Name is ServeCommand.Name or DevCommand.Name ? null : ClientEndTimeout,
+                    parsed.CommandResult.Command.Name is ServeCommand.Name or DevCommand.Name or LearnCommand.Name
+                        ? null
+                        : ClientEndTimeout,
                 Output = output,
                 Error = error,
             }).ConfigureAwait(false);
@@ -105,7 +107,10 @@ internal static class SynodCommandLine
         OneLine(message)
             .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)
             .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
-            .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal);
+            .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal)
+            .Replace(
+                "as expected type 'System.Nullable`1[System.UInt64]'", "as a whole number from 0 up",
+                StringComparison.Ordinal);
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split(['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries));

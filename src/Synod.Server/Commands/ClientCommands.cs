@@ -106,17 +106,20 @@ internal static class ClientCommands
         Option<bool> json = Json();
         var command = new Command(
             "status",
-            "Print a table of the nodes at all endpoints: which etcd each answers as (VERSION), who leads, which ballot round\n" +
-            "(TERM), how far each has come (INDEX).\n\n" +
-            "  synod status --endpoints 127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379") { json };
-        Bind(command, (parsed, actions, cancellation) => actions.StatusAsync(parsed.GetValue(json), cancellation));
+            "Print a table of all members of the cluster: which etcd each answers as (VERSION), who leads, which ballot round\n" +
+            "(TERM), how far each has come (INDEX). One that does not answer is marked, and makes the exit code 1.\n\n" +
+            "  synod status --endpoints 10.0.0.1:2379") { json };
+        Bind(
+            command, (parsed, actions, cancellation) => actions.StatusAsync(parsed.GetValue(json), cancellation),
+            "Client addresses, with commas between. All are asked, and the first that answers says who else is a member.");
         return command;
     }
 
     /// <summary>The endpoints option that all clients and the load generator have.</summary>
-    public static Option<IReadOnlyList<Uri>> EndpointsOption() => new("--endpoints")
+    public static Option<IReadOnlyList<Uri>> EndpointsOption(
+        string which = "Client addresses, with commas between, tried in order.") => new("--endpoints")
     {
-        Description = $"Client addresses, with commas between, tried in order. The default is what ${EndpointsVariable} says, if it is set.",
+        Description = $"{which} The default is what ${EndpointsVariable} says, if it is set.",
         HelpName = "host:port,...",
         CustomParser = result =>
         {
@@ -159,9 +162,10 @@ internal static class ClientCommands
         });
     }
 
-    private static void Bind(Command command, Func<ParseResult, ClientActions, CancellationToken, Task<int>> action)
+    private static void Bind(
+        Command command, Func<ParseResult, ClientActions, CancellationToken, Task<int>> action, string? whichEndpoints = null)
     {
-        Option<IReadOnlyList<Uri>> endpoints = EndpointsOption();
+        Option<IReadOnlyList<Uri>> endpoints = whichEndpoints is null ? EndpointsOption() : EndpointsOption(whichEndpoints);
         var timeout = new Option<double>("--timeout")
         {
             Description = "Seconds that one endpoint may take for an answer.",

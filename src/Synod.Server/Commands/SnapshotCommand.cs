@@ -4,6 +4,7 @@ using Synod.Client.Commands;
 using Synod.Server.Archives;
 using Synod.Server.CommandLine;
 using Synod.Server.Serving;
+using Synod.Storage.Disks;
 
 namespace Synod.Server.Commands;
 
@@ -38,11 +39,15 @@ internal static class SnapshotCommand
     private static Command Save()
     {
         var file = FileArgument();
-        var endpoints = ClientCommands.EndpointsOption();
-        var command = new Command("save", "Save the state of the first endpoint's node, at one revision.") { file, endpoints };
+        var endpoints = ClientCommands.EndpointsOption("Client addresses, with commas between; the first is asked.");
+        var force = new Option<bool>("--force") { Description = "Replace the file if it is there already." };
+        var command = new Command("save", "Save the state of the first endpoint's node, at one revision.")
+        {
+            file, endpoints, force,
+        };
         command.SetAction((parsed, cancellation) => SnapshotSaving.RunAsync(
             parsed.GetRequiredValue(endpoints), TimeSpan.FromSeconds(5), parsed.GetRequiredValue(file),
-            parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation));
+            parsed.GetValue(force), DirectorySync.Run, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation));
         return command;
     }
 

@@ -113,7 +113,8 @@ internal sealed class DevNode : IDisposable
     [
         "serve",
         "--" + ServeSettings.Name, Plan.Name,
-        "--" + ServeSettings.DataDirectory, Path.Combine(_options.DirectoryOf(Plan.Name), "data"),
+        // The whole path: by it a process can be found, whatever other clusters run on the machine.
+        "--" + ServeSettings.DataDirectory, Path.GetFullPath(Path.Combine(_options.DirectoryOf(Plan.Name), "data")),
         "--" + ServeSettings.ListenClientUrls, Plan.ClientUrl.ToString(),
         "--" + ServeSettings.ListenPeerUrls, Plan.PeerUrl.ToString(),
         "--" + ServeSettings.InitialCluster,

@@ -20,19 +20,22 @@ internal sealed class DevProbe : IDisposable
         }
     }
 
-    /// <summary>Leader or follower, as the node itself sees it.</summary>
-    public static async Task<string> RoleOfAsync(DevNodePlan plan, CancellationToken cancellation)
+    /// <summary>A client of all nodes.</summary>
+    public static EtcdClient ClientOf(DevOptions options) =>
+        new([.. options.Plans.Select(plan => new Uri(plan.ClientUrl.ToString()))], RequestTimeout);
+
+    /// <summary>How a node is, as it says itself; one that does not answer does not serve.</summary>
+    public static async Task<DevLook> LookAtAsync(EtcdClient client, DevNodePlan plan, CancellationToken cancellation)
     {
         var endpoint = new Uri(plan.ClientUrl.ToString());
-        using var client = new EtcdClient([endpoint], RequestTimeout);
         try
         {
             var status = await client.StatusAsync(endpoint, cancellation).ConfigureAwait(false);
-            return status.Leader == 0 ? "no leader" : status.Leader == status.Header.MemberId ? "leader" : "follower";
+            return new DevLook(status.Leader != 0, status.Leader != 0 && status.Leader == status.Header.MemberId, status.RaftTerm);
         }
-        catch (EtcdException e)
+        catch (EtcdException)
         {
-            return e.Message;
+            return default; // Dead, paused or just starting: what there is to say of that, its end or its log says.
         }
     }
 

@@ -11,6 +11,7 @@ namespace Synod.Server.Development;
 internal static class DevSupervisor
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs the cluster to its end.</summary>
     /// <returns>The exit code.</returns>
@@ -51,8 +52,9 @@ internal static class DevSupervisor
                 waited.Remove(ended);
                 await ended.ConfigureAwait(false);
             }
-            await greeting.ConfigureAwait(false);
-            await Task.WhenAll(running).WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var watching = WatchAsync(options, await greeting.ConfigureAwait(false), output, stopping.Token);
+            // Neither ends before the other but by a fault of its own, or when all nodes stay dead.
+            await (await Task.WhenAny(Task.WhenAll(running), watching).ConfigureAwait(false)).ConfigureAwait(false);
             if (!stopping.IsCancellationRequested)
             {
                 await output.WriteLineAsync("All nodes are dead.").ConfigureAwait(false);
@@ -74,7 +76,22 @@ internal static class DevSupervisor
         return SynodCommandLine.ExitCodeDone;
     }
 
-    private static async Task GreetAsync(
+    /// <summary>Tells when a node is back and when another leads, until the cluster stops.</summary>
+    private static async Task WatchAsync(DevOptions options, DevWatch watch, TextWriter output, CancellationToken stopping)
+    {
+        using var client = DevProbe.ClientOf(options);
+        while (true)
+        {
+            await Task.Delay(LookEvery, stopping).ConfigureAwait(false);
+            var looks = await Task.WhenAll(options.Plans.Select(plan => DevProbe.LookAtAsync(client, plan, stopping))).ConfigureAwait(false);
+            foreach (var line in watch.Take(looks))
+            {
+                await output.WriteLineAsync(line).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<DevWatch> GreetAsync(
         DevOptions options, List<DevNode> nodes, TextWriter output, CancellationToken stopping)
     {
         using var probe = new DevProbe();
@@ -94,12 +111,16 @@ internal static class DevSupervisor
         }
         nodes.ForEach(node => node.HasServed());
         await output.WriteLineAsync().ConfigureAwait(false);
+        string? leader = null;
+        using var client = DevProbe.ClientOf(options);
         foreach (var plan in options.Plans)
         {
-            var role = await DevProbe.RoleOfAsync(plan, stopping).ConfigureAwait(false);
-            await output.WriteLineAsync($"  {plan.Name}  {plan.ClientUrl,-22}  {role}").ConfigureAwait(false);
+            var look = await DevProbe.LookAtAsync(client, plan, stopping).ConfigureAwait(false);
+            leader = look.Leads ? plan.Name : leader;
+            await output.WriteLineAsync($"  {plan.Name}  {plan.ClientUrl,-22}  {look.Role}").ConfigureAwait(false);
         }
         await output.WriteLineAsync(DevAdvice.For(options)).ConfigureAwait(false);
+        return new DevWatch(options.Plans.Select(plan => plan.Name), leader);
     }
 
     private static string Nodes(int count) =>

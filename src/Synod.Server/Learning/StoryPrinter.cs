@@ -11,7 +11,9 @@ namespace Synod.Server.Learning;
 internal sealed class StoryPrinter
 {
     private const int NumberWidth = 5;
-    private const int TextWidthMin = 20;
+
+    // With less room than this beside the columns, texts stand below their rows.
+    private const int TextWidthMin = 24;
     private const int NoteWidthMax = 100;
     private const int WidthDefault = 80;
 
@@ -55,31 +57,65 @@ internal sealed class StoryPrinter
     public static int TerminalWidth() =>
         !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : WidthDefault;
 
-    /// <summary>Prints a story; calls back before each row, so that a reader can be waited for.</summary>
-    public void Print(Story story, Action beforeRow)
+    /// <summary>Prints a story.</summary>
+    /// <param name="story">The story.</param>
+    /// <param name="mayGoOn">Called before each row, so that a reader can be waited for; false ends it there.</param>
+    /// <returns>Whether it was told to its end.</returns>
+    public bool Print(Story story, Func<bool> mayGoOn)
     {
-        Write(Strong, story.Title);
-        EndLine();
-        EndLine();
-        Write(Plain, new string(' ', NumberWidth));
-        Write(Strong, SpaceTimeDiagram.Header(story.Lanes).TrimEnd());
-        EndLine();
+        PrintText(Strong, story.Title, _width);
+        if (story.Lines[0].Kind != StoryLineKind.Act)
+        {
+            EndLine();
+            PrintHeader(story.Lanes);
+        }
         var number = 0;
         foreach (var line in story.Lines)
         {
-            beforeRow();
-            if (line.Event is { } what)
+            if (!mayGoOn())
             {
-                PrintEvent(++number, story.Lanes, what);
+                return false;
             }
-            else
+            switch (line.Kind)
             {
-                PrintNote(story.Lanes, line.Note!);
+                case StoryLineKind.Event:
+                    PrintEvent(++number, story.Lanes, line.Happens!.Value);
+                    break;
+                case StoryLineKind.Remark:
+                    PrintNote(story.Lanes, line.Text);
+                    break;
+                case StoryLineKind.Violation:
+                    PrintRow("  !  ", ViolationRow(story.Lanes, line), Bad, line.Text, story.Lanes);
+                    break;
+                case StoryLineKind.Act:
+                    number = 0;
+                    EndLine();
+                    PrintText(Strong, line.Text, _width);
+                    EndLine();
+                    PrintHeader(story.Lanes);
+                    break;
             }
         }
         EndLine();
-        Write(Good, $"=> {story.Closing}");
+        PrintText(Good, $"=> {story.Closing}", _width);
+        return true;
+    }
+
+    /// <summary>Prints a line before a story, about how to read it.</summary>
+    public void PrintBefore(string text)
+    {
+        PrintText(Dim, text, _width);
         EndLine();
+    }
+
+    /// <summary>Prints lines after a story, about where to read on.</summary>
+    public void PrintAfter(params ReadOnlySpan<string> texts)
+    {
+        EndLine();
+        foreach (var text in texts)
+        {
+            PrintText(Dim, text, _width);
+        }
     }
 
     /// <summary>Prints the list of stories.</summary>
@@ -88,28 +124,73 @@ internal sealed class StoryPrinter
         var nameWidth = entries.Max(entry => entry.Name.Length) + 2;
         foreach (var entry in entries)
         {
+            var texts = Wrap(entry.Title, Math.Max(TextWidthMin, _width - nameWidth));
             Write(Strong, entry.Name.PadRight(nameWidth));
-            Write(Plain, entry.Title);
+            Write(Plain, texts[0]);
+            EndLine();
+            foreach (var more in texts.Skip(1))
+            {
+                Write(Plain, new string(' ', nameWidth) + more);
+                EndLine();
+            }
+        }
+    }
+
+    private void PrintHeader(IReadOnlyList<string> lanes)
+    {
+        Write(Plain, new string(' ', NumberWidth));
+        Write(Strong, SpaceTimeDiagram.Header(lanes).TrimEnd());
+        EndLine();
+    }
+
+    private void PrintText(Style style, string text, int width)
+    {
+        foreach (var line in Wrap(text, width))
+        {
+            Write(style, line);
             EndLine();
         }
     }
 
-    private void PrintEvent(int number, IReadOnlyList<string> lanes, WorldEvent what)
+    private void PrintEvent(int number, IReadOnlyList<string> lanes, WorldEvent what) =>
+        PrintRow($"{number,3}. ", SpaceTimeDiagram.Row(lanes, what), StyleOf(what), what.Text, lanes);
+
+    /// <summary>A row's columns, and what there is to say: beside them, or below them on a narrow terminal.</summary>
+    private void PrintRow(string number, string row, Style style, string text, IReadOnlyList<string> lanes)
     {
-        var style = StyleOf(what);
-        var row = SpaceTimeDiagram.Row(lanes, what);
-        var texts = Wrap(what.Text, Math.Max(TextWidthMin, _width - NumberWidth - row.Length));
-        Write(Dim, $"{number,3}. ");
-        WriteLanes(row, style);
-        Write(style, texts[0]);
-        EndLine();
-        foreach (var more in texts.Skip(1))
+        var room = _width - NumberWidth - row.Length;
+        var isBeside = room >= TextWidthMin;
+        var texts = Wrap(text, isBeside ? room : Math.Max(TextWidthMin, _width - NumberWidth));
+        Write(Dim, number);
+        WriteLanes(isBeside ? row : row.TrimEnd(), style);
+        for (var i = 0; i < texts.Count; i++)
         {
-            Write(Plain, new string(' ', NumberWidth));
-            WriteLanes(SpaceTimeDiagram.Row(lanes, null), Dim);
-            Write(style, more);
-            EndLine();
+            if (i > 0 || !isBeside)
+            {
+                EndLine();
+                Write(Plain, new string(' ', NumberWidth));
+            }
+            if (i > 0 && isBeside)
+            {
+                WriteLanes(SpaceTimeDiagram.Row(lanes, null), Dim);
+            }
+            Write(style, texts[i]);
         }
+        EndLine();
+    }
+
+    private static string ViolationRow(IReadOnlyList<string> lanes, StoryLine line)
+    {
+        var row = SpaceTimeDiagram.Row(lanes, null).ToCharArray();
+        var lane = 0;
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (row[i] == '|' && line.At.Contains(lane++))
+            {
+                row[i] = '!';
+            }
+        }
+        return new string(row);
     }
 
     private void PrintNote(IReadOnlyList<string> lanes, string note)

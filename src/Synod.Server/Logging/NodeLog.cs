@@ -7,8 +7,8 @@ namespace Synod.Server.Logging;
 /// <summary>What an operator is told of a node: what happened, and what to do where something is to be done.</summary>
 internal static partial class NodeLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "starting name={Name} number={Node} cluster={Cluster:x16} data={Directory}")]
-    public static partial void Starting(this ILogger log, string name, NodeId node, ulong cluster, string directory);
+    [LoggerMessage(Level = LogLevel.Information, Message = "starting name={Name} number={Node} cluster={Cluster} data={Directory}")]
+    public static partial void Starting(this ILogger log, string name, NodeId node, string cluster, string directory);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "journal recovered records={Records} chosen={Chosen} promised={Promised} rewritten={Rewritten}")]
     public static partial void Recovered(this ILogger log, ulong records, ulong chosen, Ballot promised, ulong rewritten);
@@ -43,8 +43,14 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Information, Message = "no leader is known; requests wait for one")]
     public static partial void LeaderLost(this ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "a message of no member, or of another incarnation, was dropped from={Node} ballot={Ballot}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a message of no member, of another incarnation, or with impossible numbers was dropped from={Node} ballot={Ballot}")]
     public static partial void StrangeMessage(this ILogger log, NodeId node, Ballot ballot);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "more was said to be chosen than anybody here knows of; going on without")]
+    public static partial void ClaimForgotten(this ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a peer says that more is chosen and delivers none of it: it is not believed until it does; look at its log and disk peer={Peer}")]
+    public static partial void ClaimNotDelivered(this ILogger log, string peer);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "connected peer={Peer}")]
     public static partial void LinkUp(this ILogger log, string peer);
@@ -57,6 +63,12 @@ internal static partial class NodeLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "writes are refused: {Alarm}")]
     public static partial void NoSpace(this ILogger log, string alarm);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "alarms were raised for the whole cluster, which refuses writes until they are disarmed: {Kinds}")]
+    public static partial void AlarmsStand(this ILogger log, string kinds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "no alarm is raised any more: writes are taken")]
+    public static partial void AlarmsCleared(this ILogger log);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "there is space again: writes are taken")]
     public static partial void SpaceAgain(this ILogger log);
@@ -75,6 +87,9 @@ internal static partial class NodeLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a snapshot is damaged and passed over for the one before it; check the medium slot={Slot}: {Why}")]
     public static partial void SnapshotRefused(this ILogger log, ulong slot, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a kept snapshot is damaged and counts no more, a new one is taken with the next write; check the medium slot={Slot}: {Why}")]
+    public static partial void SnapshotRotten(this ILogger log, ulong slot, string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "fetching a snapshot: what is missing here is older than the peer's journal slot={Slot} bytes={Bytes} peer={Peer}")]
     public static partial void SnapshotFetching(this ILogger log, ulong slot, long bytes, string peer);

@@ -3,6 +3,7 @@ using Synod.Node;
 using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Server.Logging;
+using Synod.Store;
 
 namespace Synod.Server.Running;
 
@@ -53,6 +54,13 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
             case ReplicaEventKind.LeaderLost:
                 log.LeaderLost();
                 break;
+            case ReplicaEventKind.ClaimForgotten when e.Node == NodeId.None:
+                log.ClaimForgotten();
+                break;
+            case ReplicaEventKind.ClaimForgotten:
+                var claimant = NameOf(e.Node);
+                log.ClaimNotDelivered(claimant);
+                break;
             default:
                 Interlocked.Increment(ref _strangeMessages);
                 log.StrangeMessage(e.Node, e.Ballot);
@@ -98,6 +106,20 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
     }
 
     /// <inheritdoc/>
+    public void Alarms(IReadOnlyList<Alarm> alarms)
+    {
+        if (alarms.Count == 0)
+        {
+            log.AlarmsCleared();
+        }
+        else
+        {
+            var kinds = string.Join(", ", alarms.Select(alarm => alarm.Kind).Distinct());
+            log.AlarmsStand(kinds);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Damage(string what) => log.Damage(what);
 
     /// <inheritdoc/>
@@ -117,6 +139,9 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
                 break;
             case SnapshotNoticeKind.Refused:
                 log.SnapshotRefused(slot, notice.Text ?? "");
+                break;
+            case SnapshotNoticeKind.Rotten:
+                log.SnapshotRotten(slot, notice.Text ?? "");
                 break;
             case SnapshotNoticeKind.JournalLetGo:
                 log.JournalTrimmed(slot);

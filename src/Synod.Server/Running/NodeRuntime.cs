@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -108,6 +109,8 @@ internal sealed class NodeRuntime : IAsyncDisposable
         var members = ClusterIdentity.MembersOf(_options);
         var self = members.Single(member => member.Name == _options.Name).Id;
         _directory = new LockedDirectory(_options.DataDirectory);
+        ListenProbe.Check("clients", _options.ListenClientUrls);
+        ListenProbe.Check("peers", _options.ListenPeerUrl);
         var directory = OpenDirectory(_directory, clusterId, self);
         var record = directory.Record!;
         var options = new NodeOptions
@@ -133,13 +136,19 @@ internal sealed class NodeRuntime : IAsyncDisposable
         var journalOptions = new JournalOptions { Identity = record.Identity, MustExist = record.JournalBegun };
         _node = new SynodNode(
             options, journalOptions, directory, _peers, observer, RandomSeed(),
-            new NodeWakes(_core.Wake, _journal.Wake, _apply.Wake));
-        _log.Starting(_options.Name, self, clusterId, _directory.Path);
+            new NodeWakes(_core.Wake, _journal.Wake, _apply.Wake) { Requests = new GatheredWake(_core.Wake).Request });
+        var shownId = clusterId.ToString("x", CultureInfo.InvariantCulture); // As etcd's tools print it.
+        _log.Starting(_options.Name, self, shownId, _directory.Path);
         await RecoverAsync(_node, _directory.OpenDisk(), _directory.OpenDisk(), directory).ConfigureAwait(false);
         _peers.Start();
         _metrics = new NodeMetrics(_node, observer, members);
         _door = await EtcdDoor.OpenAsync(
-            _node, new EtcdDoorOptions { ListenUrls = [.. _options.ListenClientUrls.Select(url => url.ToString())] },
+            _node,
+            new EtcdDoorOptions
+            {
+                ListenUrls = [.. _options.ListenClientUrls.Select(url => url.ToString())],
+                OriginsAllowed = _options.OriginsAllowed,
+            },
             _loggers).ConfigureAwait(false);
         _pumpsRun = true;
         _journal.Start();

@@ -60,6 +60,9 @@ internal sealed record ServeOptions
     /// <summary>After how many decrees a snapshot is taken; null for what is standard.</summary>
     public required ulong? SnapshotCount { get; init; }
 
+    /// <summary>Origins of web pages from elsewhere that may use the JSON gateway.</summary>
+    public required IReadOnlyList<string> OriginsAllowed { get; init; }
+
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 

@@ -27,6 +27,7 @@ internal static class ServeSettings
     public const string AutoCompactionMode = "auto-compaction-mode";
     public const string AutoCompactionRetention = "auto-compaction-retention";
     public const string SnapshotCount = "snapshot-count";
+    public const string Cors = "cors";
     public const string Level = "log-level";
     public const string Format = "log-format";
 
@@ -58,6 +59,8 @@ internal static class ServeSettings
         new(SnapshotCount, "N",
             "A snapshot is taken after so many writes, and the journal goes behind the one before it. "
             + "[default: 100000, and not before they have twice the last one's bytes]"),
+        new(Cors, "ORIGINS",
+            "Web pages of other origins that may use the JSON gateway, comma-separated, or * for all. [default: none]"),
         new(Level, "debug|info|warn|error", "The least level that is logged. [default: info]"),
         new(Format, "text|json", "How log lines look. [default: text]"),
     ];

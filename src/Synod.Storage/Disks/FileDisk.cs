@@ -207,10 +207,22 @@ public abstract partial class FileDisk : IDisk, IDisposable
     {
         if (!_handles.TryGetValue(name, out var handle))
         {
-            handle = OpenFile(PathOf(name), create: false);
+            handle = OpenExisting(PathOf(name));
             _handles.Add(name, handle);
         }
         return handle;
+    }
+
+    private SafeFileHandle OpenExisting(string path)
+    {
+        try
+        {
+            return OpenFile(path, create: false);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e); // Whoever reads asks what the file cannot give, and not why.
+        }
     }
 
     private void Forget(string name)

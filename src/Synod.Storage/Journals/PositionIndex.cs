@@ -4,85 +4,118 @@ namespace Synod.Storage;
 
 /// <summary>
 /// For each key of each group the place of its latest persisted record: eight bytes a key, in pages, so that it grows
-/// without copying. Keys are slots: dense, and mostly written in order.
+/// without copying. Keys are slots: dense, mostly written in order, and forgotten from below; only the pages between the
+/// lowest and the highest key that have a place take memory, however high the keys are.
 /// </summary>
 internal sealed class PositionIndex
 {
+    private sealed class Pages(uint group)
+    {
+        public readonly uint Group = group;
+        public ulong First;
+        public ulong[]?[] All = [];
+        public ulong DroppedUpTo;
+    }
+
     private const int PageKeys = 4096;
     private const int OffsetBits = 32;
     private const int OffsetUnitBytes = 8;
 
-    /// <summary>Keys above this have no place: a page directory for them would not fit into memory.</summary>
-    internal const ulong KeyMax = 1UL << 40;
+    /// <summary>No key is above this: arithmetic on keys does not overflow.</summary>
+    internal const ulong KeyMax = 1UL << 62;
 
-    private uint[] _groups = [];
-    private ulong[][][] _pages = [];
-    private ulong[] _droppedUpTo = [];
+    /// <summary>
+    /// From the lowest page in use to the highest. The places of so many records alone would take half a terabyte of memory:
+    /// a journal is cut short by snapshots long before, or ends with its disk.
+    /// </summary>
+    private const ulong PagesMax = 1UL << 24;
+
+    private Pages[] _groups = [];
 
     internal void Set(uint group, ulong key, ulong segment, long offset)
     {
         Check.That(key is > 0 and <= KeyMax);
         Check.That(segment < 1UL << OffsetBits && offset % OffsetUnitBytes == 0);
         Check.That(offset / OffsetUnitBytes < 1L << OffsetBits);
-        ref var pages = ref PagesOf(group, out var dropped);
-        if (key <= dropped)
+        var pages = PagesOf(group) ?? Add(group);
+        if (key > pages.DroppedUpTo)
         {
-            return;
+            var entries = Reach(pages, key / PageKeys);
+            entries[key % PageKeys] = (segment << OffsetBits) | (ulong)(offset / OffsetUnitBytes);
         }
-        var page = (int)(key / PageKeys);
-        if (page >= pages.Length)
-        {
-            Array.Resize(ref pages, Math.Max(page + 1, 2 * pages.Length));
-        }
-        var entries = pages[page] ??= new ulong[PageKeys];
-        entries[key % PageKeys] = (segment << OffsetBits) | (ulong)(offset / OffsetUnitBytes);
     }
 
     internal bool TryGet(uint group, ulong key, out ulong segment, out long offset)
     {
-        var at = Array.BinarySearch(_groups, group);
+        var pages = PagesOf(group);
         var page = key / PageKeys;
-        var entries = at >= 0 && page < (ulong)_pages[at].Length && key > _droppedUpTo[at] ? _pages[at][page] : null;
-        var entry = entries?[key % PageKeys] ?? 0;
+        var isThere = pages is not null && key > pages.DroppedUpTo && page >= pages.First
+            && page - pages.First < (ulong)pages.All.Length;
+        var entry = isThere ? pages!.All[page - pages.First]?[key % PageKeys] ?? 0 : 0;
         segment = entry >> OffsetBits;
         offset = (long)(entry & ((1UL << OffsetBits) - 1)) * OffsetUnitBytes;
         return entry != 0;
     }
 
     /// <summary>The highest key that has a page in this group: no key above it need be looked for.</summary>
-    internal ulong KeyBound(uint group)
-    {
-        var at = Array.BinarySearch(_groups, group);
-        return at < 0 ? 0 : (ulong)_pages[at].Length * PageKeys;
-    }
+    internal ulong KeyBound(uint group) =>
+        PagesOf(group) is { } pages ? (pages.First + (ulong)pages.All.Length) * PageKeys : 0;
 
     /// <summary>Forgets the places of all keys up to one: their segments go.</summary>
     internal void Drop(uint group, ulong upToKey)
     {
-        ref var pages = ref PagesOf(group, out var dropped);
-        if (upToKey <= dropped)
+        var pages = PagesOf(group) ?? Add(group);
+        if (upToKey <= pages.DroppedUpTo)
         {
             return;
         }
-        _droppedUpTo[Array.BinarySearch(_groups, group)] = upToKey;
-        var whole = Math.Min((upToKey + 1) / PageKeys, (ulong)pages.Length);
-        for (var page = dropped / PageKeys; page < whole; page++)
+        pages.DroppedUpTo = upToKey;
+        var first = (upToKey + 1) / PageKeys;
+        if (first > pages.First)
         {
-            pages[page] = null!;
+            pages.All = pages.All[(int)Math.Min(first - pages.First, (ulong)pages.All.Length)..];
+            pages.First = first;
         }
     }
 
-    private ref ulong[][] PagesOf(uint group, out ulong droppedUpTo)
+    private static ulong[] Reach(Pages pages, ulong page)
     {
-        var at = Array.BinarySearch(_groups, group);
-        if (at < 0)
+        if (pages.All.Length == 0)
         {
-            at = ~at;
-            _groups = [.. _groups[..at], group, .. _groups[at..]];
-            _pages = [.. _pages[..at], [], .. _pages[at..]];
-            _droppedUpTo = [.. _droppedUpTo[..at], 0UL, .. _droppedUpTo[at..]];
+            pages.First = page;
         }
-        droppedUpTo = _droppedUpTo[at];
-        return ref _pages[at];
+        if (page < pages.First)
+        {
+            Check.That(pages.First - page + (ulong)pages.All.Length <= PagesMax);
+            pages.All = [.. new ulong[]?[(int)(pages.First - page)], .. pages.All];
+            pages.First = page;
+        }
+        var at = page - pages.First;
+        if (at >= (ulong)pages.All.Length)
+        {
+            Check.That(at < PagesMax);
+            Array.Resize(ref pages.All, (int)Math.Min(Math.Max(at + 1, 2 * (ulong)pages.All.Length), PagesMax));
+        }
+        // Pinned: a page lives for long, and the collector shall not carry it from one generation to the next.
+        return pages.All[at] ??= GC.AllocateArray<ulong>(PageKeys, pinned: true);
+    }
+
+    private Pages? PagesOf(uint group)
+    {
+        foreach (var pages in _groups)
+        {
+            if (pages.Group == group)
+            {
+                return pages;
+            }
+        }
+        return null;
+    }
+
+    private Pages Add(uint group)
+    {
+        var pages = new Pages(group);
+        _groups = [.. _groups, pages];
+        return pages;
     }
 }

@@ -82,7 +82,18 @@ internal sealed class JournalWalk(
         var first = FirstNeeded(opened, youngest.Header.Key);
         LastNumber = opened[first].Header.Number;
         HostChain = opened[first].Header.Chain;
-        Continuous = LastNumber < youngest.Header.Key && _mark.Segment <= youngest.Number;
+        if (_mark.Segment > youngest.Number)
+        {
+            Continuous = false;
+            _place = string.Create(
+                CultureInfo.InvariantCulture,
+                $"segment {_mark.Segment} (file {SegmentName.Of(_mark.Segment)}) was the last in use and cannot be opened");
+        }
+        if (LastNumber >= youngest.Header.Key)
+        {
+            MissOldest(opened[first], youngest.Header.Key);
+            return;
+        }
         for (var i = first; i < opened.Count; i++)
         {
             ReadSegment(opened[i], i + 1 < opened.Count ? opened[i + 1].Header.Number : ulong.MaxValue, visitor);
@@ -173,6 +184,18 @@ internal sealed class JournalWalk(
                 $"{_place}{(_place.Length > 0 ? "; " : "")}segment {segment.Number} goes on after record "
                 + $"{segment.Header.Number}");
         }
+    }
+
+    /// <summary>What follows the gap is not shown to the host, which could make nothing of it.</summary>
+    private void MissOldest(in SegmentFound found, ulong oldestNeeded)
+    {
+        Continuous = false;
+        Mark(found.Header.Number);
+        LastNumber = oldestNeeded - 1;
+        _place = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the oldest is segment {found.Number} (file {found.Name}), which goes on after record "
+            + $"{found.Header.Number}");
     }
 
     private void Describe(in SegmentFound segment, RecordState state)

@@ -60,6 +60,13 @@ public static class SnapshotChunk
         return true;
     }
 
+    /// <summary>For who takes a chunk in pieces: the sum with which those of its payload go on.</summary>
+    internal static uint BeginSum(ReadOnlySpan<byte> header, uint chain, out uint expected)
+    {
+        expected = BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumAt..]);
+        return Crc32C.Of(header[..ChecksumAt], chain);
+    }
+
     private static uint ChecksumOf(ReadOnlySpan<byte> chunk, int payloadBytes, uint chain) =>
         Crc32C.Of(chunk.Slice(HeaderBytes, payloadBytes), Crc32C.Of(chunk[..ChecksumAt], chain));
 }

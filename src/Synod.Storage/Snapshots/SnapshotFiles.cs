@@ -24,6 +24,7 @@ public sealed class SnapshotFiles
     private readonly record struct Reading(Slot Slot, Instant Last);
 
     private readonly IDisk _disk;
+    private readonly SnapshotScrub? _scrub;
     private readonly SnapshotMailboxes _mailboxes;
     private readonly List<SnapshotFile> _kept;
     private readonly List<string> _surplus;
@@ -44,9 +45,12 @@ public sealed class SnapshotFiles
     /// <param name="mailboxes">The queues.</param>
     /// <param name="found">Sound snapshots, in order of their slots.</param>
     /// <param name="damaged">Names of such that are not.</param>
+    /// <param name="scrub">Reads them through from time to time; null: nobody does.</param>
     public SnapshotFiles(
-        IDisk disk, SnapshotMailboxes mailboxes, IEnumerable<SnapshotFile> found, IEnumerable<string> damaged)
+        IDisk disk, SnapshotMailboxes mailboxes, IEnumerable<SnapshotFile> found, IEnumerable<string> damaged,
+        SnapshotScrub? scrub = null)
     {
+        _scrub = scrub;
         _disk = disk;
         _mailboxes = mailboxes;
         _kept = [.. found];
@@ -88,14 +92,27 @@ public sealed class SnapshotFiles
         {
             Answer(read, now);
         }
+        if (_scrub?.Turn(now, _kept, out var rotten) is { } error)
+        {
+            GiveUp(rotten, error);
+        }
         DeleteSurplus(now);
         while (_unposted.TryPeek(out var e) && _mailboxes.Events.TryPost(e))
         {
             _unposted.Dequeue();
         }
         return _writeId != 0 || _deleteId != 0 || _unposted.Count > 0 ? now + PollEvery
-            : _kept.Count > KeptFiles ? now + ReadPatience
-            : Instant.Never;
+            : Instant.Min(_kept.Count > KeptFiles ? now + ReadPatience : Instant.Never, _scrub?.Next ?? Instant.Never);
+    }
+
+    /// <summary>Nobody begins with it or is given it any more. It stays, for inquiry, until two sound ones are there.</summary>
+    private void GiveUp(SnapshotFile rotten, string why)
+    {
+        _kept.Remove(rotten);
+        _surplus.Add(SnapshotName.Of(rotten.Slot));
+        Show();
+        _unposted.Enqueue(new SnapshotEvent(
+            SnapshotEventKind.Damaged, default, rotten, Text: why, CoveredUpTo: CoveredUpTo, Newest: Newest));
     }
 
     private void Take(in SnapshotPiece piece, Instant now)

@@ -60,6 +60,9 @@ public enum SnapshotEventKind
 
     /// <summary>What was asked for is not there (any more).</summary>
     Gone,
+
+    /// <summary>It was found damaged when it was read through, and is kept no more.</summary>
+    Damaged,
 }
 
 /// <summary>One event of the snapshot files.</summary>
@@ -70,9 +73,10 @@ public enum SnapshotEventKind
 /// <param name="Offset">In Read and Gone: where.</param>
 /// <param name="Bytes">In Read: the bytes, owned by the receiver.</param>
 /// <param name="Took">In Durable: from the first piece to the end.</param>
-/// <param name="Text">In Failed: why.</param>
-/// <param name="CoveredUpTo">In Durable: what <see cref="SnapshotFiles.CoveredUpTo"/> is with it.</param>
+/// <param name="Text">In Failed and Damaged: why.</param>
+/// <param name="CoveredUpTo">In Durable and Damaged: what <see cref="SnapshotFiles.CoveredUpTo"/> is now.</param>
+/// <param name="Newest">In Damaged: the newest that is left; the default if none is.</param>
 public readonly record struct SnapshotEvent(
     SnapshotEventKind Kind, SnapshotOrigin Origin, SnapshotFile File, NodeId Reader = default, long Offset = 0,
     ReadOnlyMemory<byte> Bytes = default, TimeSpan Took = default, string? Text = null,
-    Slot CoveredUpTo = default);
+    Slot CoveredUpTo = default, SnapshotFile Newest = default);

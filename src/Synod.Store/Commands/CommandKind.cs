@@ -35,4 +35,10 @@ public enum CommandKind : byte
 
     /// <summary>Ends leases whose deadline has passed and is still at or before the one named; only leaders propose it.</summary>
     LeaseExpire = 9,
+
+    /// <summary>Raises an alarm.</summary>
+    AlarmRaise = 10,
+
+    /// <summary>Clears an alarm.</summary>
+    AlarmClear = 11,
 }

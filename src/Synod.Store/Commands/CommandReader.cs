@@ -139,6 +139,9 @@ public ref struct CommandReader(ReadOnlySpan<byte> command)
     /// <summary>Reads the latest deadline that expires.</summary>
     public ulong LeaseExpire() => Variable();
 
+    /// <summary>Reads the alarm that is raised or cleared.</summary>
+    public Alarm Alarm() => new(Variable(), (AlarmKind)Byte());
+
     private CommandKind Malformed()
     {
         IsMalformed = true;

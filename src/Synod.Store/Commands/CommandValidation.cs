@@ -50,6 +50,7 @@ public static class CommandValidation
             CommandKind.LeaseRevoke => Revoke(reader.LeaseRevoke()),
             CommandKind.LeaseRenew => Renew(ref reader),
             CommandKind.LeaseExpire => Expire(ref reader),
+            CommandKind.AlarmRaise or CommandKind.AlarmClear => AlarmOf(reader.Alarm()),
             _ => StoreError.Malformed,
         };
         return reader.IsMalformed || (!reader.IsAtEnd && error == StoreError.None) ? StoreError.Malformed : error;
@@ -104,6 +105,9 @@ public static class CommandValidation
         reader.LeaseExpire();
         return StoreError.None;
     }
+
+    private static StoreError AlarmOf(Alarm alarm) =>
+        alarm.Kind is AlarmKind.NoSpace or AlarmKind.Corrupt ? StoreError.None : StoreError.UnknownAlarm;
 
     private static StoreError Range(in RangeQuery query)
     {

@@ -154,6 +154,19 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
         Variable(deadline);
     }
 
+    /// <summary>Writes that an alarm is raised.</summary>
+    public void AlarmRaise(Alarm alarm) => Alarm(CommandKind.AlarmRaise, alarm);
+
+    /// <summary>Writes that an alarm is cleared.</summary>
+    public void AlarmClear(Alarm alarm) => Alarm(CommandKind.AlarmClear, alarm);
+
+    private void Alarm(CommandKind kind, Alarm alarm)
+    {
+        Byte((byte)kind);
+        Variable(alarm.Member);
+        Byte((byte)alarm.Kind);
+    }
+
     private static int Flag(bool set, byte flag) => set ? flag : 0;
 
     private void Byte(byte value)

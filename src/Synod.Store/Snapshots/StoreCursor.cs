@@ -17,6 +17,9 @@ internal enum StoreSlice : byte
 
     /// <summary>Every event from the compacted revision on, in order.</summary>
     Events = 4,
+
+    /// <summary>Alarms, in their order: there only if there are any, so that without them the bytes are as they always were.</summary>
+    Alarms = 5,
 }
 
 /// <summary>
@@ -24,7 +27,7 @@ internal enum StoreSlice : byte
 /// written depends on the commands alone: not on how far reclaiming had come, nor on when the slices were taken.
 /// </summary>
 /// <remarks>
-/// Any state is the leases, the keys just below the compacted revision and all events from there on; versions, creations and
+/// Any state is the alarms, the leases, the keys just below the compacted revision and all events from there on; versions, creations and
 /// previous versions follow from these.
 /// </remarks>
 public sealed class StoreCursor
@@ -35,6 +38,7 @@ public sealed class StoreCursor
     private readonly KeySpace _space;
     private readonly ulong _storeTime;
     private readonly LeaseRecord[] _leases;
+    private readonly Alarm[] _alarms;
     private readonly long _endOfEvents;
     private readonly ulong _effectSum;
     private StoreSlice _next = StoreSlice.Head;
@@ -51,6 +55,7 @@ public sealed class StoreCursor
         _effectSum = space.EffectSum;
         _storeTime = storeTimeMicroseconds;
         _leases = new LeaseRecord[space.Leases.Count];
+        _alarms = space.Alarms.All;
         ReadOnlySpan<uint> all = space.Leases.All;
         for (int at = 0; at < all.Length; at++)
         {
@@ -66,7 +71,7 @@ public sealed class StoreCursor
     /// <summary>The compacted revision when it was opened.</summary>
     public long CompactedRevision { get; }
 
-    /// <summary>Leases, keys and events written so far.</summary>
+    /// <summary>Leases, keys, events and alarms written so far.</summary>
     public long Written { get; private set; }
 
     /// <summary>Writes one slice.</summary>
@@ -95,8 +100,16 @@ public sealed class StoreCursor
             case StoreSlice.Keys:
                 _next = WriteKeys(into, bytesMax) ? StoreSlice.Keys : StoreSlice.Events;
                 return true;
+            case StoreSlice.Events:
+                if (WriteEvents(into, bytesMax))
+                {
+                    return true;
+                }
+                _next = StoreSlice.Alarms;
+                return _alarms.Length > 0;
             default:
-                return WriteEvents(into, bytesMax);
+                WriteAlarms(into);
+                return false;
         }
     }
 
@@ -124,6 +137,16 @@ public sealed class StoreCursor
             Written++;
         }
         return _lease < _leases.Length;
+    }
+
+    private void WriteAlarms(ByteWriter into)
+    {
+        foreach (Alarm alarm in _alarms)
+        {
+            into.U64(alarm.Member);
+            into.U8((byte)alarm.Kind);
+            Written++;
+        }
     }
 
     private bool WriteKeys(ByteWriter into, int bytesMax)

@@ -11,7 +11,7 @@ public sealed class StoreInstaller
     private byte[] _lastKey = [];
     private bool _hasKey;
 
-    /// <summary>Leases, keys and events taken so far.</summary>
+    /// <summary>Leases, keys, events and alarms taken so far.</summary>
     public long Taken { get; private set; }
 
     /// <summary>Takes the next slice.</summary>
@@ -21,9 +21,9 @@ public sealed class StoreInstaller
         var reader = new ByteReader(slice);
         var kind = (StoreSlice)reader.U8();
         bool inOrder = kind == StoreSlice.Head ? _last == 0 : _last != 0 && kind >= _last;
-        if (!inOrder || kind > StoreSlice.Events)
+        if (!inOrder || kind > StoreSlice.Alarms)
         {
-            return "its slices are not in their order";
+            return "its slices are not in their order, or of a kind that this version of Synod does not know";
         }
         _last = kind;
         bool taken = kind switch
@@ -31,7 +31,8 @@ public sealed class StoreInstaller
             StoreSlice.Head => TakeHead(ref reader),
             StoreSlice.Leases => TakeLeases(ref reader, slice),
             StoreSlice.Keys => TakeKeys(ref reader),
-            _ => TakeEvents(ref reader),
+            StoreSlice.Events => TakeEvents(ref reader),
+            _ => TakeAlarms(ref reader),
         };
         return taken && !reader.IsBad && reader.IsAtEnd ? null : "a slice of the store makes no sense";
     }
@@ -39,7 +40,7 @@ public sealed class StoreInstaller
     /// <summary>The store, once all slices are taken; null if some are missing, or a key names a lease that is not there.</summary>
     public OrderedStore? Finish()
     {
-        return _last == StoreSlice.Events && _space.EndInstall() ? new OrderedStore(_space, _storeTime) : null;
+        return _last is StoreSlice.Events or StoreSlice.Alarms && _space.EndInstall() ? new OrderedStore(_space, _storeTime) : null;
     }
 
     private bool TakeHead(ref ByteReader reader)
@@ -103,6 +104,21 @@ public sealed class StoreInstaller
             ReadOnlySpan<byte> value = isDelete ? default : reader.Bytes().Span;
             if (reader.IsBad || IsTooLong(key, value) ||
                 !_space.InstallEvent(isDelete, revision, lease, key, value))
+            {
+                return false;
+            }
+            Taken++;
+        }
+        return true;
+    }
+
+    private bool TakeAlarms(ref ByteReader reader)
+    {
+        while (!reader.IsAtEnd)
+        {
+            var alarm = new Alarm(reader.U64(), (AlarmKind)reader.U8());
+            if (reader.IsBad || alarm.Kind is not (AlarmKind.NoSpace or AlarmKind.Corrupt)
+                || !_space.Alarms.Raise(alarm, out bool isNew) || !isNew)
             {
                 return false;
             }

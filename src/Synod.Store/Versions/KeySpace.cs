@@ -32,6 +32,9 @@ internal sealed partial class KeySpace
     /// <summary>The leases, and which keys hang on them.</summary>
     public LeaseTable Leases { get; }
 
+    /// <summary>The alarms.</summary>
+    public AlarmTable Alarms { get; } = new();
+
     /// <summary>The keys in their order.</summary>
     public KeyIndex Index => _index;
 
@@ -160,6 +163,16 @@ internal sealed partial class KeySpace
         hash.Add((ulong)lease);
         hash.Add(ttlSeconds);
         hash.Add(deadline);
+        _effectSum = hash.Sum;
+    }
+
+    /// <summary>Mixes what was done to an alarm into the sum.</summary>
+    public void AddAlarmEffect(CommandKind kind, Alarm alarm)
+    {
+        var hash = new EffectHash(_effectSum);
+        hash.Add((ulong)kind);
+        hash.Add(alarm.Member);
+        hash.Add((ulong)alarm.Kind);
         _effectSum = hash.Sum;
     }
 

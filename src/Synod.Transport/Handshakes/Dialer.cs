@@ -23,7 +23,6 @@ internal sealed class Dialer(Lane lane, Admission admission, TcpPeersOptions opt
                 if (await DialAsync(stop).ConfigureAwait(false) is { } connection)
                 {
                     _lastRefusal = null;
-                    lane.Peer.ForgetRefusal();
                     end = await connection.Ended.WaitAsync(stop).ConfigureAwait(false);
                 }
                 // A peer that was up is likely to be back soon; one that says no is not to be pestered.

@@ -94,7 +94,7 @@ internal sealed class Connection : IDisposable
             }
             while (end is null)
             {
-                FrameDecoding answer = receiver.TryCut(out FrameKind kind, out byte[] payload);
+                FrameDecoding answer = receiver.TryCut(out FrameKind kind, out ReadOnlyMemory<byte> payload);
                 if (answer == FrameDecoding.Incomplete)
                 {
                     break;
@@ -112,7 +112,7 @@ internal sealed class Connection : IDisposable
                 }
                 else if (kind == FrameKind.Refusal)
                 {
-                    (end, how) = ($"refused by {_lane.Peer.Id}: {RefusalText.Read(payload)}", ConnectionEnd.Refused);
+                    (end, how) = (RefusalText.Read(payload.Span), ConnectionEnd.Refused);
                 }
                 else if (kind == FrameKind.Goodbye)
                 {
@@ -144,7 +144,11 @@ internal sealed class Connection : IDisposable
             }
             _state = State.Lingering;
             _receiver.Discard();
-            PostLinkDown($"refused by this node: {reason}");
+            if (_lane.Peer.IsNews(reason))
+            {
+                _environment.Log.RefusedCalled(_lane.Peer.Id, _lane.Peer.Address, reason);
+            }
+            PostDown($"refused by this node: {reason}");
             _linger = _environment.Options.Clock.CreateTimer(
                 static connection => ((Connection)connection!).Close(Reasons.Stopping),
                 this, _environment.Options.LingerTimeout, Timeout.InfiniteTimeSpan);
@@ -182,8 +186,17 @@ internal sealed class Connection : IDisposable
             {
                 return;
             }
-            if (_state == State.Open)
+            if (_state == State.Open && how == ConnectionEnd.Refused)
             {
+                if (_lane.Peer.IsNews(reason))
+                {
+                    _environment.Log.RefusedByPeer(_lane.Peer.Id, _lane.Peer.Address, reason);
+                }
+                PostDown($"refused by {_lane.Peer.Id}: {reason}");
+            }
+            else if (_state == State.Open)
+            {
+                _lane.Peer.ForgetRefusal();
                 PostLinkDown(reason);
             }
             _state = State.Closed;
@@ -205,9 +218,11 @@ internal sealed class Connection : IDisposable
         {
             _environment.Log.LinkDown(_lane.Peer.Id, _lane.Which, Remote, reason);
         }
-        _environment.Events.Post(_lane, new PeerEvent(
-            PeerEventKind.LinkDown, _lane.Peer.Id, _lane.Which, default, DataIdentity.None, reason));
+        PostDown(reason);
     }
+
+    private void PostDown(string reason) => _environment.Events.Post(_lane, new PeerEvent(
+        PeerEventKind.LinkDown, _lane.Peer.Id, _lane.Which, default, DataIdentity.None, reason));
 
     /// <summary>Outside the gate: the lane's gate comes before a connection's, never behind it.</summary>
     private void Leave(ConnectionEnd how)

@@ -36,11 +36,20 @@ internal sealed class Peer
     public Lane LaneOf(PeerLane which) => _lanes[(int)which];
 
     /// <summary>
-    /// Whether this refusal has not been logged yet: the same no comes on every lane and at every dial.
+    /// Whether this refusal has not been logged yet: the same no comes on every lane and at every dial, and within the
+    /// hold-off that follows with a few words before it.
     /// </summary>
-    public bool IsNews(string refusal) => Interlocked.Exchange(ref _lastRefusal, refusal) != refusal;
+    public bool IsNews(string refusal)
+    {
+        string? last = _lastRefusal;
+        if (last is not null && (refusal.EndsWith(last, StringComparison.Ordinal) || last.EndsWith(refusal, StringComparison.Ordinal)))
+        {
+            return false;
+        }
+        return Interlocked.CompareExchange(ref _lastRefusal, refusal, last) == last;
+    }
 
-    /// <summary>A lane is up: the next refusal is news, whatever it says.</summary>
+    /// <summary>A connection ended for another reason: the next refusal is news, whatever it says.</summary>
     public void ForgetRefusal() => _lastRefusal = null;
 
     /// <summary>Why the peer is held off just now; null when it is not.</summary>

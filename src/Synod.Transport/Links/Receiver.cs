@@ -4,9 +4,10 @@ using Synod.Wire;
 namespace Synod.Transport.Links;
 
 /// <summary>
-/// The receiving half of a connection. Frames are cut out of one buffer, each into an array of its own that the owner
-/// keeps; a frame larger than the buffer is read straight into its array. Not reading is the back-pressure: when the
-/// owner does not take what is there, TCP makes the peer wait.
+/// The receiving half of a connection. Frames are cut out of the block that they were read into, and are not copied: a
+/// full block is left to whoever keeps something of it, and the next one begun. A frame larger than a block is read
+/// straight into an array of its own. Not reading is the back-pressure: when the owner does not take what is there, TCP
+/// makes the peer wait.
 /// </summary>
 internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
 {
@@ -15,22 +16,26 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
     // No execution context: nothing here reads it, and capturing it costs at every operation.
     private readonly SocketAsyncEventArgs _operation = new(true);
     private readonly int _frameBytesMax;
-    private readonly byte[] _buffer;
+    private readonly int _blockBytes;
     private readonly byte[] _largeHeader = new byte[FrameCodec.HeaderBytes];
 
+    // What lies before _to may have been handed out, and is never written again.
+    private byte[] _block;
     private int _from;
     private int _to;
     private byte[]? _large;
     private int _largeFilled;
     private FrameKind _largeKind;
     private volatile bool _isDiscarding;
+    private bool _hasDiscardBlock;
 
-    public Receiver(Connection connection, Socket socket, int bufferBytes, int frameBytesMax)
+    public Receiver(Connection connection, Socket socket, int blockBytes, int frameBytesMax)
     {
         _connection = connection;
         _socket = socket;
         _frameBytesMax = frameBytesMax;
-        _buffer = GC.AllocateUninitializedArray<byte>(bufferBytes);
+        _blockBytes = blockBytes;
+        _block = ByteBlocks.NewBlock(blockBytes);
         _operation.Completed += (_, _) => Received();
     }
 
@@ -62,7 +67,7 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
             }
             if (_isDiscarding)
             {
-                (_from, _to, _large) = (0, 0, null);
+                MakeRoomToDiscard();
             }
             try
             {
@@ -72,7 +77,7 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
                 }
                 else
                 {
-                    _operation.SetBuffer(_buffer, _to, _buffer.Length - _to);
+                    _operation.SetBuffer(_block, _to, _block.Length - _to);
                 }
                 if (_socket.ReceiveAsync(_operation))
                 {
@@ -109,22 +114,20 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
         return _connection.Take(this, bytes);
     }
 
-    /// <summary>
-    /// The next whole frame, copied out. Incomplete when the rest has not arrived; all is then set up to read it.
-    /// </summary>
-    public FrameDecoding TryCut(out FrameKind kind, out byte[] payload)
+    /// <summary>The next whole frame. Incomplete when the rest has not arrived; all is then set up to read it.</summary>
+    public FrameDecoding TryCut(out FrameKind kind, out ReadOnlyMemory<byte> payload)
     {
         if (_large is not null)
         {
             return TryCutLarge(out kind, out payload);
         }
-        ReadOnlySpan<byte> input = _buffer.AsSpan(_from, _to - _from);
-        FrameDecoding answer = FrameCodec.Decode(input, _frameBytesMax, out FrameHeader header, out var bytes);
-        (kind, payload) = (header.Kind, []);
+        ReadOnlySpan<byte> input = _block.AsSpan(_from, _to - _from);
+        FrameDecoding answer = FrameCodec.Decode(input, _frameBytesMax, out FrameHeader header, out _);
+        (kind, payload) = (header.Kind, default);
         if (answer == FrameDecoding.Whole)
         {
+            payload = _block.AsMemory(_from + FrameCodec.HeaderBytes, header.PayloadBytes);
             _from += header.FrameBytes;
-            payload = Copied(bytes, bytes.Length);
         }
         else if (answer == FrameDecoding.Incomplete)
         {
@@ -133,39 +136,52 @@ internal sealed class Receiver : IThreadPoolWorkItem, IDisposable
         return answer;
     }
 
-    private FrameDecoding TryCutLarge(out FrameKind kind, out byte[] payload)
+    private FrameDecoding TryCutLarge(out FrameKind kind, out ReadOnlyMemory<byte> payload)
     {
-        (kind, payload) = (_largeKind, _large!);
+        (kind, payload) = (_largeKind, _large);
         if (_largeFilled < payload.Length)
         {
             return FrameDecoding.Incomplete;
         }
         (_large, _largeFilled) = (null, 0);
-        return FrameCodec.IsIntact(_largeHeader, payload) ? FrameDecoding.Whole : FrameDecoding.Damaged;
+        return FrameCodec.IsIntact(_largeHeader, payload.Span) ? FrameDecoding.Whole : FrameDecoding.Damaged;
     }
 
     private void MakeRoom(ReadOnlySpan<byte> input, FrameHeader header)
     {
         bool isHeaderKnown = input.Length >= FrameCodec.HeaderBytes;
-        if (isHeaderKnown && header.FrameBytes > _buffer.Length)
+        if (isHeaderKnown && header.FrameBytes > _blockBytes)
         {
             input[..FrameCodec.HeaderBytes].CopyTo(_largeHeader);
             ReadOnlySpan<byte> begun = input[FrameCodec.HeaderBytes..];
-            _large = Copied(begun, header.PayloadBytes);
+            _large = ByteBlocks.NewBlock(header.PayloadBytes);
+            begun.CopyTo(_large);
             (_largeFilled, _largeKind) = (begun.Length, header.Kind);
-            (_from, _to) = (0, 0);
+            _from = _to;
         }
-        else if (_from > 0)
+        // Small rests of a block would cost a read each; and the frame that has begun must end in the same block.
+        int needed = Math.Max(
+            Math.Max(_blockBytes / RestsPerBlock, FrameCodec.HeaderBytes),
+            isHeaderKnown && _large is null ? header.FrameBytes : 0);
+        if (_block.Length - _from < needed)
         {
-            input.CopyTo(_buffer);
-            (_from, _to) = (0, input.Length);
+            ReadOnlySpan<byte> begun = _block.AsSpan(_from, _to - _from);
+            byte[] next = ByteBlocks.NewBlock(_blockBytes);
+            begun.CopyTo(next);
+            (_block, _from, _to) = (next, 0, begun.Length);
         }
     }
 
-    private static byte[] Copied(ReadOnlySpan<byte> bytes, int length)
+    /// <summary>What was handed out stays as it is: what is thrown away is read into a block that nobody knows.</summary>
+    private void MakeRoomToDiscard()
     {
-        byte[] copy = GC.AllocateUninitializedArray<byte>(length);
-        bytes.CopyTo(copy);
-        return copy;
+        if (!_hasDiscardBlock)
+        {
+            _hasDiscardBlock = true;
+            _block = ByteBlocks.NewBlock(_blockBytes);
+        }
+        (_from, _to, _large) = (0, 0, null);
     }
+
+    private const int RestsPerBlock = 8;
 }

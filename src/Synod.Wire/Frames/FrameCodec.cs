@@ -15,11 +15,11 @@ public enum FrameDecoding
     /// <summary>The length is over the limit. Nothing behind it can be trusted: close the connection.</summary>
     TooLong,
 
-    /// <summary>The checksum is wrong. Nothing behind it can be trusted: close the connection.</summary>
+    /// <summary>A checksum is wrong. Nothing behind it can be trusted: close the connection.</summary>
     Damaged,
 }
 
-/// <summary>The first bytes of a frame, read but not yet verified: the checksum also covers the payload.</summary>
+/// <summary>The first bytes of a frame: length and kind are verified, the payload not yet.</summary>
 /// <param name="Checksum">CRC-32C over the rest of the header and the payload.</param>
 /// <param name="PayloadBytes">Length of the payload, within the limit.</param>
 /// <param name="Kind">What the frame is for; perhaps a kind that this code does not know.</param>
@@ -35,10 +35,11 @@ public readonly record struct FrameHeader(uint Checksum, int PayloadBytes, Frame
 ///  0  u32  CRC-32C over everything behind it, payload included
 ///  4  u32  length of the payload in bytes
 ///  8  u8   kind
-///  9  u8 3 zero when written, ignored when read, covered by the checksum
+///  9  u24  the lower bits of the CRC-32C over length and kind
 /// 12  ...  payload
 /// </code>
-/// The length is checked before anything is allocated for it.
+/// The length is checked before anything is allocated for it or waited for: a reader that believed a changed length
+/// would take all that follows for the payload, and hear nothing until that many bytes have come.
 /// </summary>
 public static class FrameCodec
 {
@@ -50,6 +51,7 @@ public static class FrameCodec
 
     private const int LengthOffset = 4;
     private const int KindOffset = 8;
+    private const int HeaderSumBits = 24;
 
     /// <summary>Writes header and payload; returns how many bytes were written.</summary>
     public static int Write(Span<byte> into, FrameKind kind, ReadOnlySpan<byte> payload)
@@ -57,24 +59,30 @@ public static class FrameCodec
         Check.That(kind != FrameKind.None);
         Span<byte> frame = into[..(HeaderBytes + payload.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(frame[LengthOffset..], payload.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[KindOffset..], (byte)kind);
+        frame[KindOffset] = (byte)kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[KindOffset..], KindAndSum(frame));
         payload.CopyTo(frame[HeaderBytes..]);
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Of(frame[LengthOffset..]));
         return frame.Length;
     }
 
     /// <summary>
-    /// Reads the header alone, to learn how many bytes the frame has. Never says Whole of a length over the limit.
+    /// Reads the header alone, to learn how many bytes the frame has. Never says Whole of a length over the limit, nor of
+    /// one that was changed on the way.
     /// </summary>
     /// <param name="input">What has arrived.</param>
     /// <param name="payloadBytesMax">The largest payload that is taken.</param>
-    /// <param name="header">The header, when the answer is <see cref="FrameDecoding.Whole"/>; not yet verified.</param>
+    /// <param name="header">The header, when the answer is <see cref="FrameDecoding.Whole"/>.</param>
     public static FrameDecoding ReadHeader(ReadOnlySpan<byte> input, int payloadBytesMax, out FrameHeader header)
     {
         header = default;
         if (input.Length < HeaderBytes)
         {
             return FrameDecoding.Incomplete;
+        }
+        if (BinaryPrimitives.ReadUInt32LittleEndian(input[KindOffset..]) != KindAndSum(input))
+        {
+            return FrameDecoding.Damaged;
         }
         uint payloadBytes = BinaryPrimitives.ReadUInt32LittleEndian(input[LengthOffset..]);
         if (payloadBytes > (uint)payloadBytesMax)
@@ -121,4 +129,6 @@ public static class FrameCodec
         payload = bytes;
         return FrameDecoding.Whole;
     }
+    private static uint KindAndSum(ReadOnlySpan<byte> header) =>
+        header[KindOffset] | (Crc32C.Of(header[LengthOffset..(KindOffset + 1)]) << (32 - HeaderSumBits));
 }

@@ -21,7 +21,7 @@ namespace Synod.Wire;
 public static class HandshakeCodec
 {
     /// <summary>The protocol version that this code speaks.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>Bytes before the body.</summary>
     public const int HeaderBytes = 20;

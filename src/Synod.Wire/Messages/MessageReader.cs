@@ -99,7 +99,7 @@ internal static class MessageReader
         var leader = r.Ballot();
         var flags = r.U8();
         var chosenUpTo = r.Slot();
-        if (!IsWhole(r) || echoDelay < 0)
+        if (!IsWhole(r) || echoDelay < 0 || echo < 0)
         {
             return false;
         }

@@ -146,8 +146,74 @@ public sealed class ClientActionsTests : IDisposable
         Assert.Equal([server.Endpoint.Authority, "7", "n1", "3.4.0", "leader", "0", "9", "2.0", "KiB"],
             lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(1, await Actions(closed, server.Endpoint).StatusAsync(json: false, default));
-        Assert.Contains($"{closed.Authority}  unreachable", Output, StringComparison.Ordinal);
+        Assert.Contains(
+            Output.Split('\n'), line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).SequenceEqual([closed.Authority, "?", "unreachable"]));
         Assert.Contains($"synod: {closed.Authority}: cannot connect", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_shows_every_member_that_the_first_endpoint_to_answer_knows()
+    {
+        var known = new MemberListResponse();
+        async Task<bool> AnswerAsync(Microsoft.AspNetCore.Http.HttpContext context, ulong id)
+        {
+            bool isList = context.Request.Path.Value!.EndsWith("MemberList", StringComparison.Ordinal);
+            await TestServer.ReadMessageAsync(context);
+            await TestServer.SendAsync(
+                context, isList ? known : new StatusResponse { Header = new ResponseHeader { MemberId = id }, Leader = 2 });
+            TestServer.End(context);
+            return true;
+        }
+        await using TestServer one = await TestServer.StartAsync(context => AnswerAsync(context, 1));
+        await using TestServer two = await TestServer.StartAsync(context => AnswerAsync(context, 2));
+        Uri closed = TestServer.Closed();
+        known.Members.Add(new Member { ID = 1, Name = "a", ClientURLs = { "http://192.0.2.1:2379" } }); // Another way leads there.
+        known.Members.Add(new Member { ID = 2, Name = "b", ClientURLs = { two.Endpoint.ToString().TrimEnd('/') } });
+        Assert.Equal(0, await Actions(one.Endpoint).StatusAsync(json: false, default));
+        string[][] rows = Rows();
+        Assert.Equal([one.Endpoint.Authority, "1", "a"], rows[1][..3]);
+        Assert.Equal([two.Endpoint.Authority, "2", "b"], rows[2][..3]);
+        Assert.Equal(["follower", "leader"], rows[1..3].Select(row => row[3]));
+        known.Members.Add(new Member { ID = 3, Name = "c", ClientURLs = { closed.ToString().TrimEnd('/') } });
+        known.Members.Add(new Member { ID = 4, Name = "d" });
+        int before = rows.Length;
+        Assert.Equal(1, await Actions(closed, one.Endpoint).StatusAsync(json: false, default));
+        rows = Rows()[before..];
+        Assert.Equal(["a", "b"], rows[1..3].Select(row => row[2]));
+        Assert.Equal([closed.Authority, "c", "unreachable"], rows[3]);
+        Assert.Equal(["?", "d", "unreachable"], rows[4]);
+        Assert.Equal(5, rows.Length);
+
+        string[][] Rows() => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+    }
+
+    [Fact]
+    public async Task A_saved_snapshot_replaces_no_file_unless_it_is_told_to_and_leaves_nothing_unfinished()
+    {
+        await using TestServer server = await TestServer.StartAsync(async context =>
+        {
+            await TestServer.ReadMessageAsync(context);
+            await TestServer.SendAsync(context, new SnapshotResponse { Blob = ByteString.CopyFromUtf8("new"), RemainingBytes = 0 });
+            TestServer.End(context);
+            return true;
+        });
+        string directory = Directory.CreateTempSubdirectory("synod-test-").FullName;
+        string file = Path.Combine(directory, "saved");
+        var synced = new List<string>();
+        await File.WriteAllTextAsync(file, "old");
+        Assert.Equal(1, await SaveAsync(force: false));
+        Assert.Equal("old", await File.ReadAllTextAsync(file));
+        Assert.Contains("--force", Error, StringComparison.Ordinal);
+        Assert.Empty(synced);
+        Assert.Equal(0, await SaveAsync(force: true));
+        Assert.Equal("new", await File.ReadAllTextAsync(file));
+        Assert.Equal([directory], synced);
+        Assert.Equal([file], Directory.EnumerateFiles(directory));
+        Directory.Delete(directory, recursive: true);
+
+        Task<int> SaveAsync(bool force) => SnapshotSaving.RunAsync(
+            [server.Endpoint], TimeSpan.FromSeconds(30), file, force, synced.Add, _output, _error, default);
     }
 
     [Fact]

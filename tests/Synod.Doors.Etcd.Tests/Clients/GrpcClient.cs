@@ -71,6 +71,17 @@ public sealed class GrpcClient : IDisposable
         return new GrpcDuplex(content, response, await response.Content.ReadAsStreamAsync());
     }
 
+    /// <summary>Opens a stream both ways with a first message: some servers say nothing at all before they have one.</summary>
+    public async Task<GrpcDuplex> OpenWithAsync(string path, IMessage first)
+    {
+        var content = new DuplexContent();
+        var request = Request(path, content, []);
+        var sending = _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await content.SendAsync(Frame(first.ToByteArray()));
+        var response = await sending;
+        return new GrpcDuplex(content, response, await response.Content.ReadAsStreamAsync());
+    }
+
     public void Dispose() => _http.Dispose();
 
     public static byte[] Frame(ReadOnlySpan<byte> message, byte flag = 0)

@@ -57,6 +57,8 @@ public sealed class SingleNode : INode, IDisposable
 
     public void FillDisk() => Status = Status with { NoSpace = "the disk is full" };
 
+    public void FillDiskOf(params NodeId[] peers) => Status = Status with { FullPeers = peers };
+
     /// <summary>Store time passes, and leases whose time is over end; nothing else lets any pass.</summary>
     public async Task LetTimePassAsync(TimeSpan time)
     {
@@ -191,5 +193,9 @@ public sealed class SingleNode : INode, IDisposable
     }
 
     private NodeStatus Picture(NodeId leader) => new(
-        new NodeId(1), leader, new Ballot(3, new NodeId(1), 1), new Slot(_slot), new Slot(_slot), true, null);
+        new NodeId(1), leader, new Ballot(3, new NodeId(1), 1), new Slot(_slot), new Slot(_slot), true, null)
+    {
+        NoSpace = Status?.NoSpace,
+        FullPeers = Status?.FullPeers ?? [],
+    };
 }

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Synod.Doors.Etcd.Hosting;
 
@@ -13,6 +14,8 @@ public sealed class ClientGoneTests
         Assert.True(await ClientGone.IsAsync(new ConnectionResetException("x"), Timeout.InfiniteTimeSpan, default));
         Assert.True(await ClientGone.IsAsync(new ConnectionAbortedException("x"), Timeout.InfiniteTimeSpan, default));
         Assert.True(await ClientGone.IsAsync(new OperationCanceledException(), Timeout.InfiniteTimeSpan, default));
+        Assert.True(await ClientGone.IsAsync(
+            new WebSocketException(WebSocketError.InvalidState), Timeout.InfiniteTimeSpan, default));
     }
 
     [Theory]

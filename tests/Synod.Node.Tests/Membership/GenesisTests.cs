@@ -52,6 +52,27 @@ public sealed class GenesisTests
     }
 
     [Fact]
+    public void Of_a_member_that_comes_again_and_again_with_a_wiped_disk_the_operator_hears_once_in_a_while()
+    {
+        var world = new World(3);
+        world.ConnectAll();
+        world.Run();
+        world.Wipe(2);
+        for (var again = 1; again <= 5; again++)
+        {
+            world.Connect(0, 2);
+            world.Run();
+            Assert.True(world.Nodes[0].Refused.Count >= again);
+        }
+        Assert.Single(world.Nodes[0].Told);
+        world.Pass(TimeSpan.FromMinutes(2));
+        world.Run();
+        world.Connect(0, 2);
+        world.Run();
+        Assert.Equal(2, world.Nodes[0].Told.Count);
+    }
+
+    [Fact]
     public void Later_starts_need_nobody()
     {
         var world = new World(3);
@@ -87,6 +108,47 @@ public sealed class GenesisTests
         world.ConnectAll();
         world.Run();
         Assert.Contains("copied", world.Nodes[2].Genesis.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Members_that_were_restored_from_different_snapshots_refuse_each_other_and_nobody_holds_anything()
+    {
+        var world = new World(3);
+        var right = new StateBeginning(new Slot(120), 55, 7);
+        for (var i = 0; i < 3; i++)
+        {
+            world.Nodes[i].Beginning = i < 2 ? right : right with { Slot = new Slot(130), EffectSum = 8 };
+            world.Restart(i);
+        }
+        world.ConnectAll();
+        world.Run();
+        Assert.All(world.Nodes, n => Assert.False(n.Genesis.IsActive));
+        Assert.All(world.Nodes, n => Assert.Empty(n.Store.Identities));
+        Assert.All(world.Nodes, n => Assert.Null(n.Genesis.Fault));
+        Assert.Contains(world.Nodes.SelectMany(n => n.Refused), r => r.Reason.Contains("different snapshots", StringComparison.Ordinal));
+        Assert.DoesNotContain(world.Nodes[0].Refused, r => r.Peer == new NodeId(2));
+        world.Nodes[2].Beginning = right; // The operator restores the third again, from the same file.
+        world.Wipe(2);
+        world.Connect(0, 2);
+        world.Connect(1, 2);
+        world.Run();
+        Assert.All(world.Nodes, n => Assert.True(n.Genesis.IsActive));
+    }
+
+    [Theory]
+    [InlineData(0, 55, 7)]
+    [InlineData(120, 56, 7)]
+    [InlineData(120, 55, 8)]
+    public void Whatever_differs_in_the_beginning_is_another_one(ulong slot, long revision, ulong sum)
+    {
+        var world = new World(2);
+        world.Nodes[0].Beginning = new StateBeginning(new Slot(120), 55, 7);
+        world.Nodes[1].Beginning = new StateBeginning(new Slot(slot), revision, sum);
+        world.Restart(0);
+        world.Restart(1);
+        world.ConnectAll();
+        world.Run();
+        Assert.All(world.Nodes, n => Assert.False(n.Genesis.IsActive));
     }
 
     private sealed class Store : IMembershipStore
@@ -128,6 +190,8 @@ public sealed class GenesisTests
 
         public Store Store { get; set; } = new();
 
+        public StateBeginning Beginning { get; set; }
+
         public Genesis Genesis { get; set; } = null!;
 
         public List<(NodeId Peer, string Reason)> Refused { get; } = [];
@@ -153,7 +217,9 @@ public sealed class GenesisTests
 
         void INodeObserver.Genesis(string what) => Assert.NotEmpty(what);
 
-        public void IdentityRefused(NodeId peer, string why) => Assert.NotEmpty(why);
+        public List<string> Told { get; } = [];
+
+        public void IdentityRefused(NodeId peer, string why) => Told.Add(why);
 
         public void Space(string? alarm) => Assert.Fail("no disk here");
 
@@ -224,8 +290,10 @@ public sealed class GenesisTests
                 Identity = Nodes[i].Identity,
                 Members = [.. Nodes.Select((_, n) => new InitialMember(new NodeId((uint)n + 1), $"n{n + 1}", []))],
             };
-            Nodes[i].Genesis = new Genesis(options, Nodes[i].Store, Nodes[i], Nodes[i]);
+            Nodes[i].Genesis = new Genesis(options, Nodes[i].Store, Nodes[i], Nodes[i], Nodes[i].Beginning);
         }
+
+        public void Pass(TimeSpan time) => _now += time;
 
         public bool Send(int from, int to, byte[] packet)
         {

@@ -27,7 +27,7 @@ public sealed class SnapshotTakerTests
         Assert.Equal(new Slot(10), NextBegun());
         board.OwnDurable = isDurable ? new Slot(10) : Slot.Zero;
         board.OwnEnded = new Slot(10);
-        taker.Turn(new Instant(1));
+        taker.Turn(new Instant(1), state);
         // A few bytes since: they are not worth another one, unless all those before still wait for one.
         Assert.Equal(isDurable ? Slot.Zero : new Slot(20), NextBegun());
 
@@ -39,7 +39,7 @@ public sealed class SnapshotTakerTests
                 taker.Applied(state, 1);
             }
             var begun = Slot.Zero;
-            while (taker.Turn(new Instant(1)) != Instant.Never || files.Pieces.Count > 0)
+            while (taker.Turn(new Instant(1), state) != Instant.Never || files.Pieces.Count > 0)
             {
                 begun = files.Pieces.TryTake(out var piece) ? piece.Slot : begun;
             }

@@ -65,6 +65,32 @@ public sealed class SnapshotTargetTests
     }
 
     [Fact]
+    public void When_all_has_come_and_neither_an_end_nor_a_failure_is_told_it_is_given_up_in_the_end()
+    {
+        _target.Take(_now, Source, Packet(SnapshotMessageKind.Piece, 0, new byte[100]));
+        _target.Built(_now, new BuildReport(new Slot(9), null));
+        var whole = _now;
+        while (_target.IsActive)
+        {
+            Wait(1);
+            Assert.True(_now <= whole + SnapshotTarget.EndPatience + Pause, "it waits for ever, and meanwhile the log is not asked for anything");
+        }
+        Assert.True(_now >= whole + SnapshotTarget.EndPatience); // The sync of a large file may take long.
+    }
+
+    [Fact]
+    public void An_offer_of_more_than_any_state_takes_is_passed_over()
+    {
+        Wait(8);
+        _target.Built(_now, new BuildReport(new Slot(9), null, IsDropped: true));
+        _target.Turn(_now, Slot.Zero, isHeard: true);
+        _target.Offered(_now, Source, Packet(SnapshotMessageKind.Offer, 0, []) with { Length = 1L << 60 });
+        Assert.False(_target.IsActive);
+        _target.Offered(_now, Source, Packet(SnapshotMessageKind.Offer, 0, []));
+        Assert.True(_target.IsActive);
+    }
+
+    [Fact]
     public void A_late_report_of_an_abandoned_fetch_is_not_taken_for_the_next_one_of_the_same_slot()
     {
         _target.Take(_now, Source, Packet(SnapshotMessageKind.Piece, 0, new byte[100]));

@@ -4,6 +4,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Replication;
 using Synod.Store;
+using Synod.Wire;
 
 namespace Synod.Node.Tests;
 
@@ -13,6 +14,7 @@ internal sealed class StateDriver(int seed)
     private readonly Random _random = new(seed);
     private readonly List<(NodeId Node, ulong Session, ulong Next)> _sessions = [];
     private readonly List<byte[]> _earlier = [];
+    private readonly ByteBlocks _blocks = new();
     private ulong _slot;
     private ulong _nonce = 100;
 
@@ -36,7 +38,7 @@ internal sealed class StateDriver(int seed)
         var (node, session, next) = _sessions[at];
         _sessions[at] = (node, session, next + 1 + (ulong)_random.Next(2));
         var answered = next > 40 ? next - 40 : 1;
-        var command = new CommandEnvelope(EnvelopeKind.Command, session, next, answered).Wrap(Command());
+        var command = new CommandEnvelope(EnvelopeKind.Command, session, next, answered).Wrap(Command(), _blocks).ToArray();
         _earlier.Add(command);
         return Decree(command);
     }
@@ -50,7 +52,7 @@ internal sealed class StateDriver(int seed)
         _sessions.RemoveAll(session => session.Node == node);
         _sessions.Add((node, _slot, 1));
         return new CommandEnvelope(EnvelopeKind.OpenSession, node.Number, _nonce++, 0)
-            .Wrap(Encoding.UTF8.GetBytes($"about {node} {_nonce}"));
+            .Wrap(Encoding.UTF8.GetBytes($"about {node} {_nonce}"), _blocks).ToArray();
     }
 
     private byte[] Command()

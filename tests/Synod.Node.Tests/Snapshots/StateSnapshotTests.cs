@@ -12,6 +12,21 @@ public class StateSnapshotTests
         new(1, [new NodeId(1), new NodeId(2), new NodeId(3)], QuorumSystem.Majority(3));
 
     [Fact]
+    public void A_long_chunk_in_small_pieces_is_taken_in_linear_time()
+    {
+        var chain = SnapshotChunk.FirstChain;
+        var chunk = SnapshotChunk.Seal((byte)SnapshotChunkKind.Header, 1, new byte[SnapshotChunk.PayloadBytesMax], ref chain);
+        var installer = new StateInstaller();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var at = 0; at < chunk.Length; at += 4096)
+        {
+            installer.Take(chunk.AsSpan(at, Math.Min(4096, chunk.Length - at)));
+        }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 8L * chunk.Length);
+        Assert.Contains("its header makes no sense", installer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void After_an_install_every_later_decree_comes_to_the_same()
     {
         for (var seed = 0; seed < 30; seed++)

@@ -42,6 +42,20 @@ public class EssentialRuleTests
     }
 
     [Fact]
+    public void A_second_wish_never_leaves_under_a_ballot_whose_Accept_has_left()
+    {
+        // The Accept has timed out: nobody refused it, and nobody knows who has it.
+        var proposer = NewProposer();
+        proposer.Propose(Text("foo"));
+        proposer.Prepare();
+        proposer.Step(Empty(A, At(1, A)));
+        Assert.Equal(new Accept(At(1, A), Text("foo")), proposer.Step(Empty(B, At(1, A))));
+        Assert.Null(proposer.Propose(Text("bar")));
+        Assert.Null(proposer.Step(Empty(C, At(1, A))));
+        Assert.Equal(new Prepare(At(2, A)), Written<BallotMark, Prepare>(proposer.Prepare()));
+    }
+
+    [Fact]
     public void A_late_promise_does_not_change_the_value_of_a_ballot_under_way()
     {
         var proposer = new Proposer(A, 1, TwoOfThree, new BallotMark(At(8, A)));

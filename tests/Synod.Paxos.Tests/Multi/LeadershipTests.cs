@@ -213,6 +213,9 @@ public sealed class LeadershipTests
         cluster.Kill(leader);
         cluster.Restart(leader);
         Assert.True(cluster[leader].Promised >= used);
+        cluster.Inject(leader, (replica, output) => replica.Campaign(cluster.Now, output));
+        Assert.True(cluster[leader].Promised > used);
+        Assert.Equal(leader, cluster.Configuration.PlaceOf(cluster[leader].Promised.Node));
         cluster.Run(TimeSpan.FromSeconds(3));
         Assert.All(
             cluster.Events[leader].Where(e => e.Kind == ReplicaEventKind.CampaignStarted).GroupBy(e => e.Ballot),

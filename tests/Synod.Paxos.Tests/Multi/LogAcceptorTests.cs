@@ -82,14 +82,22 @@ public sealed class LogAcceptorTests
     }
 
     [Fact]
-    public void Time_alone_changes_no_promise()
+    public void Time_alone_changes_no_promise_and_no_acceptance()
     {
         _replica.Step(new Instant(1), Two, new Prepare(BallotOf(5, 2), new Slot(1)), _output);
+        _replica.Step(new Instant(1), Two, new Accept(BallotOf(5, 2), new Slot(1), X, default), _output);
+        var now = new Instant(1);
         for (var day = 1; day <= 1000; day++)
         {
-            _replica.Finish(new Instant(1) + TimeSpan.FromDays(day), 0, _output);
+            now += TimeSpan.FromDays(1);
+            _replica.Finish(now, 0, _output);
         }
         Assert.Equal(BallotOf(5, 2), _replica.Promised);
+        _output.Clear();
+        _replica.Step(now, Three, new Prepare(BallotOf(4, 3), new Slot(1)), _output);
+        Assert.Equal(BallotOf(5, 2), Assert.Single(_output.Nacks).Promised);
+        _replica.Step(now, Three, new Prepare(BallotOf(6, 3), new Slot(1)), _output);
+        Assert.Equal(new AcceptedEntry(new Slot(1), BallotOf(5, 2), X, false), Assert.Single(Assert.Single(_output.Promises).Entries));
     }
 
     [Fact]
@@ -151,8 +159,8 @@ public sealed class LogAcceptorTests
     {
         _replica.Step(new Instant(1), Two, new Prepare(BallotOf(Ballot.RoundMax + 1, 2), new Slot(1)), _output);
         Assert.Equal(Ballot.None, _replica.Promised);
-        _replica.Step(new Instant(1), Two, new Prepare(BallotOf(Ballot.RoundMax, 2), new Slot(1)), _output);
-        Assert.Equal(Ballot.RoundMax, _replica.Promised.Round);
+        _replica.Step(new Instant(1), Two, new Prepare(BallotOf(Ballot.RoundLeapMax, 2), new Slot(1)), _output);
+        Assert.Equal(Ballot.RoundLeapMax, _replica.Promised.Round);
     }
 
     [Fact]

@@ -40,6 +40,31 @@ public sealed class LogProposerTests
         Assert.Equal(DecreeKind.NoOp, accepts[5].Decree.Kind);
     }
 
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 2)]
+    public void Of_two_reports_the_one_under_the_higher_ballot_is_proposed_in_whatever_order_they_come(
+        uint first, uint second)
+    {
+        // Three of five are a quorum: the own promise and two more.
+        _replica = new Replica(new NodeId(1), Configuration.OfMajority(5), new ReplicaOptions());
+        _replica.RecoverPromise(new Ballot(9, new NodeId(3), 1));
+        _replica.Campaign(_now, _output);
+        var ballot = _replica.Promised;
+        Persist();
+        _output.Clear();
+        foreach (var node in (uint[])[first, second])
+        {
+            Assert.False(_replica.IsLeading);
+            var entry = node == 2 ? Entry(1, 7, "higher") : Entry(1, 4, "lower");
+            _replica.Step(
+                _now, new Sender(new NodeId(node), 1, 1),
+                new Promise(ballot, new Slot(1), new Slot(1), true, default, [entry]), _output);
+        }
+        Assert.True(_replica.IsLeading);
+        Assert.Equal("higher", ToTwo()[0].Decree.Value.ToString());
+    }
+
     [Fact]
     public void An_own_acceptance_under_a_higher_ballot_beats_a_reported_one()
     {

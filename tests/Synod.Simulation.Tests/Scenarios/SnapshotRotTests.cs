@@ -54,4 +54,60 @@ public sealed class SnapshotRotTests
         // That it refuses with these words is sound; anything else that a judge has to say is not.
         Assert.DoesNotContain(world.Violations, said => !said.Contains("replace the member", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Rot_in_the_older_of_two_snapshots_is_told_before_it_is_needed_and_another_takes_its_place()
+    {
+        var world = Scenario.Formed(1, 5, o => o with
+        {
+            Clients = 2,
+            ThinkMost = TimeSpan.FromMilliseconds(20),
+            Snapshots = new SnapshotOptions { EveryDecrees = 50, JournalPerSnapshotMin = 0 },
+        });
+        world.StartClients();
+        var machine = world.Machines[0];
+        world.Run(TimeSpan.FromSeconds(4));
+        Assert.True(world.Judges.Snapshots[SnapshotNoticeKind.Taken] >= 2);
+        world.ClientsRest = true;
+        world.Run(TimeSpan.FromSeconds(1));
+        var taken = world.Judges.Snapshots[SnapshotNoticeKind.Taken];
+        var older = machine.Medium.Names.First(name => SnapshotName.TryParse(name, out _));
+        machine.Medium.Rot(older, SnapshotChunk.HeaderBytes + 1, 0x01);
+        world.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, world.Judges.Snapshots[SnapshotNoticeKind.Rotten]);
+        Scenario.AssertPut(world, machine, TimeSpan.FromSeconds(1));
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.True(world.Judges.Snapshots[SnapshotNoticeKind.Taken] > taken);
+        Assert.DoesNotContain(older, machine.Medium.Names);
+    }
+
+    [Fact]
+    public void A_node_that_is_idle_while_both_snapshots_rot_starts_again_all_the_same()
+    {
+        var world = Scenario.Formed(1, 5, o => o with
+        {
+            Clients = 2,
+            ThinkMost = TimeSpan.FromMilliseconds(20),
+            Snapshots = new SnapshotOptions { EveryDecrees = 50, TailDecrees = 0, JournalPerSnapshotMin = 0 },
+            Journal = RandomWorld.TinyJournal(),
+        });
+        world.StartClients();
+        var machine = world.Machines[0];
+        world.Run(TimeSpan.FromSeconds(4));
+        world.ClientsRest = true;
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.Contains(SnapshotNoticeKind.JournalLetGo, world.Judges.Snapshots.Keys);
+        foreach (var name in machine.Medium.Names.Where(name => SnapshotName.TryParse(name, out _)).ToArray())
+        {
+            machine.Medium.Rot(name, SnapshotChunk.HeaderBytes + 1, 0x01);
+        }
+        world.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(2, world.Judges.Snapshots[SnapshotNoticeKind.Rotten]);
+        machine.LosePower();
+        machine.Boot();
+        world.Run(TimeSpan.FromSeconds(5));
+        Assert.Null(machine.Refusal);
+        Scenario.AssertPut(world, machine, TimeSpan.FromSeconds(5));
+        Assert.Empty(world.Violations);
+    }
 }

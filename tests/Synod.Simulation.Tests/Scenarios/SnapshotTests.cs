@@ -3,6 +3,7 @@ using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Ports;
 using Synod.Storage;
+using Synod.Store;
 
 namespace Synod.Simulation.Tests;
 
@@ -35,6 +36,36 @@ public sealed class SnapshotTests
         Scenario.AssertGoodEnd(world);
         Assert.True(Times(world, SnapshotNoticeKind.Recovered) > 0);
         Assert.Equal(0, Times(world, SnapshotNoticeKind.Refused));
+    }
+
+    [Fact]
+    public void A_node_whose_installed_snapshot_is_sound_in_itself_and_not_the_others_state_stops_at_the_next_slot_that_all_compare()
+    {
+        var world = Busy(1, new SnapshotOptions { EveryDecrees = 100, TailDecrees = 0 }, logTail: 20);
+        var late = Scenario.FollowersOf(world)[0];
+        late.LosePower();
+        var goneAt = Scenario.LeaderOf(world).Life!.Node!.Status.ChosenUpTo.Number;
+        Assert.True(world.Until(
+            TimeSpan.FromSeconds(60), () => Scenario.LeaderOf(world).Life!.Node!.Status.ChosenUpTo.Number > goneAt + 400));
+        late.Boot();
+        Assert.True(world.Until(TimeSpan.FromSeconds(5), () => late.Life is { Node: not null }));
+        var node = late.Life!.Node!;
+        var installedAt = Slot.Zero;
+        node.State.OnInstalled += slot =>
+        {
+            // Whoever gave it had written one key more into it; its checksums and its own sum are right.
+            var put = new System.Buffers.ArrayBufferWriter<byte>();
+            var writer = new CommandWriter(put);
+            writer.Begin();
+            writer.Put(new PutOperation { Key = "strange"u8, Value = "x"u8 });
+            node.State.Store.Apply(0, slot, node.State.StoreTimeMicroseconds, put.WrittenSpan, wantOutcome: false);
+            installedAt = slot;
+        };
+        Assert.True(world.Until(TimeSpan.FromSeconds(10), () => installedAt > Slot.Zero), world.Describe());
+        Assert.True(world.Until(TimeSpan.FromSeconds(5), () => node.Fault is not null), world.Describe());
+        Assert.Contains("differs from that of 2 others", node.Fault, StringComparison.Ordinal);
+        var next = (installedAt.Number / 1024 + 1) * 1024;
+        Assert.Contains($"after slot {next}.", node.Fault, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -30,7 +30,7 @@ public sealed class HandshakeCodecTests
     public void The_layout_of_the_header_is_pinned_for_all_versions()
     {
         byte[] bytes = HandshakeCodec.WriteRefusal("no");
-        Assert.Equal("8953594E0D0A1A0A" + "0100" + "02" + "00" + "02000000", Convert.ToHexString(bytes.AsSpan(0, 16)));
+        Assert.Equal("8953594E0D0A1A0A" + "0200" + "02" + "00" + "02000000", Convert.ToHexString(bytes.AsSpan(0, 16)));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Synod.Paxos;
 using Synod.Paxos.Multi;
 
@@ -8,6 +10,32 @@ public sealed class MessageCodecTests
 {
     private static readonly Ballot B = new(7, new NodeId(2), 1);
     private static readonly Decree D = new(DecreeKind.Command, 12, Value.FromText("value"));
+
+    private static readonly Gen<ulong> AnyNumber =
+        from shift in Gen.Choose(0, 62) from low in Gen.Choose(0, int.MaxValue) select ((ulong)low << 31 | (uint)low) >> shift;
+
+    private static readonly Gen<Ballot> AnyBallot =
+        from round in AnyNumber
+        from node in Gen.Choose(1, int.MaxValue)
+        from incarnation in Gen.Choose(1, int.MaxValue)
+        select new Ballot(round % Ballot.RoundMax + 1, new NodeId((uint)node), (uint)incarnation);
+
+    private static readonly Gen<Decree> AnyDecree =
+        from kind in Gen.Elements(Enum.GetValues<DecreeKind>())
+        from elapsed in Gen.Choose(0, int.MaxValue)
+        from bytes in Gen.Choose(0, 255).ArrayOf()
+        select new Decree(kind, (uint)elapsed, new Value(bytes.Select(each => (byte)each).ToArray()));
+
+    private static readonly Gen<StateRecord> AnyRecord =
+        from kind in Gen.Elements(Enum.GetValues<StateRecordKind>())
+        from ballot in AnyBallot
+        from slot in AnyNumber
+        from decree in AnyDecree
+        select new StateRecord(
+            kind,
+            kind is StateRecordKind.Promised or StateRecordKind.Accepted ? ballot : default,
+            kind is StateRecordKind.Promised ? default : new Slot(slot),
+            kind is StateRecordKind.Accepted or StateRecordKind.Learned ? decree : default);
 
     [Fact]
     public void Records_come_back_as_they_were()
@@ -44,9 +72,27 @@ public sealed class MessageCodecTests
         acceptor.Step(new Instant(1), two, new Prepare(new Ballot(8, new NodeId(2), 1), new Slot(1)), output);
         var packet = PacketOf(output);
         Assert.Equal(2, output.Outgoing.Count);
+        // Node 2 campaigns under that ballot. With this promise it leads, and proposes again what the promise reports.
         var receiver = new Replica(new NodeId(2), Configuration.OfMajority(3), new ReplicaOptions());
-        Assert.True(MessageCodec.TryDeliver(packet, new NodeId(1), new Instant(2), receiver, new ReplicaOutput()));
+        var taken = new ReplicaOutput();
+        receiver.RecoverPromise(B);
+        receiver.Campaign(new Instant(2), taken);
+        receiver.Persisted(new Instant(2), taken.LastRecord, taken);
+        Assert.False(receiver.IsLeading);
+        Assert.True(MessageCodec.TryDeliver(packet, new NodeId(1), new Instant(2), receiver, taken));
+        Assert.True(receiver.IsLeading);
+        Assert.Contains(taken.Accepts, accept => accept.Slot == new Slot(2) && accept.Decree == D);
     }
+
+    [Fact]
+    public void Any_record_comes_back_as_it_was() => Prop.ForAll(Arb.From(AnyRecord), record =>
+    {
+        var writer = new ByteWriter();
+        RecordCodec.Write(writer, record);
+        return RecordCodec.TryRead(writer.Span.ToArray(), out var read) && read == record
+            && !RecordCodec.TryRead(new byte[] { 0 }.Concat(writer.Span.ToArray()).ToArray(), out _)
+            && !RecordCodec.TryRead(writer.Span.ToArray().Append((byte)0).ToArray(), out _);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void An_accept_arrives_whole_and_is_answered()

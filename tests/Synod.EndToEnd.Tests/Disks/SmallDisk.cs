@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Synod.EndToEnd.Tests;
+namespace Synod.EndToEnd.Tests.Disks;
 
 /// <summary>A small file system of its own for a node's data, part of it taken by something else that may go away.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
