@@ -46,9 +46,6 @@ public sealed class Member(NodeId self, uint incarnation, Configuration configur
     /// <inheritdoc cref="Practical.Proposer.Ballot"/>
     public Ballot Ballot => _member.Ballot;
 
-    /// <inheritdoc cref="Practical.Proposer.Promises"/>
-    public MemberSet Promises => _member.Promises;
-
     /// <inheritdoc cref="Practical.Proposer.Value"/>
     public Value? Value => _member.Value;
 

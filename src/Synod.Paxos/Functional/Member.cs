@@ -65,9 +65,6 @@ public sealed partial class Member
     /// <inheritdoc cref="Practical.Proposer.Ballot"/>
     public Ballot Ballot => _member.Ballot;
 
-    /// <inheritdoc cref="Practical.Proposer.Promises"/>
-    public MemberSet Promises => _member.Promises;
-
     /// <inheritdoc cref="Practical.Proposer.Value"/>
     public Value? Value => _member.Value;
 
