@@ -1,5 +1,5 @@
-# Sourced by test.sh: the real clients and tools that the end-to-end tests use. Clients only: Debian's etcd-server
-# would start itself on a real machine.
+# Sourced by test.sh: the real clients and tools that the end-to-end tests use. Debian's etcd-server would start itself
+# on a real machine where it is installed, so it is only unpacked, into artifacts/tools.
 # shellcheck shell=bash
 
 # package, and a command that succeeds where it is installed
@@ -26,7 +26,24 @@ missing_test_tools() {
 
 need_test_tools() {
   need_test_packages
+  need_etcd
   need_npm_client
+}
+
+# The server that answers are compared with, where none is installed.
+need_etcd() {
+  local place=artifacts/tools
+  if command -v etcd >/dev/null || [ -x "$place/usr/bin/etcd" ]; then
+    return 0
+  fi
+  if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+    echo "Unpacking etcd-server ..."
+    rm -rf "$place" && mkdir -p "$place"
+    (cd "$place" && apt-get download -qq etcd-server >/dev/null 2>&1 && dpkg-deb -x etcd-server_*.deb .)
+  fi
+  if [ ! -x "$place/usr/bin/etcd" ]; then
+    echo "Tests need etcd 3.4: put it on the PATH, or let apt-get download etcd-server; the comparing tests will fail without it."
+  fi
 }
 
 need_npm_client() {

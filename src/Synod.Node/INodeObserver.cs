@@ -1,5 +1,6 @@
 using Synod.Paxos;
 using Synod.Paxos.Multi;
+using Synod.Store;
 
 namespace Synod.Node;
 
@@ -20,6 +21,11 @@ public interface INodeObserver
 
     /// <summary>Writes are refused, or taken again (null): the disk is full.</summary>
     void Space(string? alarm);
+
+    /// <summary>These alarms, raised by somebody for the whole cluster, stand now; none if the last was cleared.</summary>
+    void Alarms(IReadOnlyList<Alarm> alarms)
+    {
+    }
 
     /// <summary>Old records could not be read back; peers that have them are asked instead.</summary>
     void Damage(string what);

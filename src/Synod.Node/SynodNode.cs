@@ -4,6 +4,7 @@ using Synod.Ports;
 using Synod.Replication;
 using Synod.Storage;
 using Synod.Storage.Recovery;
+using Synod.Store;
 
 namespace Synod.Node;
 
@@ -43,6 +44,7 @@ public sealed partial class SynodNode : INode
     private ApplyActor? _apply;
     private WatchHub? _hub;
     private NodeStatus _status;
+    private IReadOnlyList<Alarm> _alarmsTold = [];
     private string? _fault;
     private volatile bool _stopping;
 
@@ -161,15 +163,6 @@ public sealed partial class SynodNode : INode
             _replica.ChosenUpTo, _replica.Promised);
     }
 
-    /// <summary>A turn of the core.</summary>
-    public Instant CoreTurn(Instant now) => Guarded(_coreTurn, now);
-
-    /// <summary>A turn of the journal.</summary>
-    public Instant JournalTurn(Instant now) => Guarded(_journalTurn, now);
-
-    /// <summary>A turn of the apply actor.</summary>
-    public Instant ApplyTurn(Instant now) => Guarded(_applyTurn, now);
-
     /// <summary>Stops serving: everybody who waits is told in the next turns.</summary>
     public void Stop()
     {
@@ -179,153 +172,6 @@ public sealed partial class SynodNode : INode
         _wakes.Apply();
     }
 
-    /// <inheritdoc/>
-    public void Submit(WriteRequest request)
-    {
-        if (IsEnding)
-        {
-            request.Fail(Failure.NotServing);
-        }
-        else if (!_writes.TryPost(request))
-        {
-            request.Fail(Failure.TooManyRequests);
-        }
-        else if (IsEnding)
-        {
-            while (_writes.TryTake(out var late)) // As in Post.
-            {
-                late.Fail(Failure.NotServing);
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Submit(ReadRequest request)
-    {
-        if (request.Linearizable)
-        {
-            Post(_reads, request);
-        }
-        else
-        {
-            Post(_direct, request);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Submit(WatchRequest request) => Post(_direct, request);
-
-    /// <inheritdoc/>
-    public void Submit(SnapshotStream request) => Post(_direct, request);
-
-    /// <inheritdoc/>
-    public void HandOver(NodeId to)
-    {
-        // With so many before it, one more wish is of no use.
-        _handOvers.TryPost(to);
-    }
-
-    private void Post<T>(Mailbox<T> mailbox, T request) where T : NodeRequest
-    {
-        if (IsEnding)
-        {
-            request.Fail(Failure.NotServing);
-        }
-        else if (!mailbox.TryPost(request))
-        {
-            request.Fail(Failure.TooManyRequests);
-        }
-        else if (IsEnding)
-        {
-            // The node ended in between, and its actors may have looked into the mailbox for the last time. Whoever
-            // posts to a node that has ended clears up; posting was a full fence, so one of the two sees the other.
-            while (mailbox.TryTake(out var late))
-            {
-                late.Fail(Failure.NotServing);
-            }
-        }
-    }
-
-    private Instant TurnCore(Instant now)
-    {
-        if (IsEnding)
-        {
-            _core!.Stop();
-            return Instant.Never;
-        }
-        var next = _core!.Turn(now);
-        if (_core.Fault is { } fault)
-        {
-            SetFault(fault);
-            return now;
-        }
-        Publish();
-        return next;
-    }
-
-    private Instant TurnApply(Instant now)
-    {
-        if (IsEnding)
-        {
-            _apply!.Stop(Failure.Stopped);
-            return Instant.Never;
-        }
-        var next = _apply!.Turn(now);
-        _compactor.Turn(now, Status.Leader == _options.Self, _state.Store);
-        return next;
-    }
-
-    /// <summary>
-    /// Whatever a turn throws is a fault of the node: an actor that died alone would leave the others serving with half
-    /// a node, and its clients waiting.
-    /// </summary>
-    private Instant Guarded(Func<Instant, Instant> turn, Instant now)
-    {
-        try
-        {
-            return turn(now);
-        }
-#pragma warning disable CA1031 // It is reported, and the node ends.
-        catch (Exception broken)
-#pragma warning restore CA1031
-        {
-            SetFault(broken.ToString());
-            // In its next turns the actor tells those who wait. Each of them is told once, whatever telling one throws.
-            return now + AfterFaultTick;
-        }
-    }
-
-    private void SetFault(string why)
-    {
-        // The exchange is a full fence: see Post.
-        if (Interlocked.CompareExchange(ref _fault, why, null) is null)
-        {
-            _observer.Fault(why);
-            _wakes.Core();
-            _wakes.Apply();
-        }
-    }
-
-    private void Publish()
-    {
-        var leader = _replica.Leader;
-        var applied = new Slot(_board.AppliedUpTo);
-        var serving = _core!.IsActive;
-        var old = Volatile.Read(ref _status);
-        if (old.Leader != leader || old.Ballot != _replica.Promised || old.ChosenUpTo != _replica.ChosenUpTo ||
-            old.AppliedUpTo != applied || old.Serving != serving || old.NoSpace != _host!.NoSpace ||
-            !ReferenceEquals(old.FullPeers, _core.FullPeers))
-        {
-            Volatile.Write(ref _status, new NodeStatus(
-                _options.Self, leader, _replica.Promised, _replica.ChosenUpTo, applied, serving, null)
-            {
-                NoSpace = _host!.NoSpace,
-                FullPeers = _core.FullPeers,
-            });
-        }
-    }
-
-    private static readonly TimeSpan AfterFaultTick = TimeSpan.FromMilliseconds(1);
     private const int JournalEventsMax = 4096;
     private const int EffectSumsMax = 64;
     private const int ApplyBatchesMax = 1024;

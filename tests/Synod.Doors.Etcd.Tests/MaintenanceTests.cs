@@ -81,6 +81,10 @@ public sealed class MaintenanceTests : IAsyncLifetime
         Assert.Contains($"alarm:{name}", await Etcdctl.RunAsync("endpoint", "status", "-w", "json"), StringComparison.Ordinal);
         await ExpectPageAsync("/health", HttpStatusCode.ServiceUnavailable, $$"""{"health":"false","reason":"ALARM {{name}}"}""");
         await ExpectPageAsync($"/health?exclude={name}", HttpStatusCode.OK, """{"health":"true","reason":""}""");
+        using (var ready = await s_http.GetAsync(_door.Address + "/readyz"))
+        {
+            Assert.Equal(kind == AlarmType.Corrupt ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, ready.StatusCode);
+        }
         Assert.Equal($"memberID:43969 alarm:{name} \n", await Etcdctl.RunAsync("alarm", "disarm"));
         Assert.Equal("", await Etcdctl.RunAsync("alarm", "list"));
         Assert.Equal("OK\n", await Etcdctl.RunAsync("put", "a", "2"));
@@ -146,13 +150,29 @@ public sealed class MaintenanceTests : IAsyncLifetime
         _door.Node.FailWith = Synod.Node.Failure.TimedOut;
         await ExpectPageAsync("/livez", HttpStatusCode.OK, "ok\n");
         await ExpectPageAsync(
-            "/readyz", HttpStatusCode.ServiceUnavailable, "[-]linearizable_read failed: etcdserver: request timed out\nnot ok\n");
+            "/readyz", HttpStatusCode.ServiceUnavailable,
+            "[+]data_corruption ok\n[+]serializable_read ok\n[-]linearizable_read failed: etcdserver: request timed out\nnot ok\n");
+        await ExpectPageAsync("/readyz/serializable_read", HttpStatusCode.OK, "ok\n");
+        await ExpectPageAsync(
+            "/readyz/linearizable_read", HttpStatusCode.ServiceUnavailable,
+            "[-]linearizable_read failed: etcdserver: request timed out\nnot ok\n");
+        await ExpectPageAsync("/livez/serializable_read?verbose", HttpStatusCode.OK, "[+]serializable_read ok\nok\n");
         await ExpectPageAsync("/readyz?exclude=linearizable_read", HttpStatusCode.OK, "ok\n");
         await ExpectPageAsync("/health?serializable=true", HttpStatusCode.OK, """{"health":"true","reason":""}""");
         await ExpectPageAsync(
             "/health", HttpStatusCode.ServiceUnavailable, """{"health":"false","reason":"RANGE ERROR:etcdserver: request timed out"}""");
         _door.Node.LoseLeader();
         await ExpectPageAsync("/health", HttpStatusCode.ServiceUnavailable, """{"health":"false","reason":"RAFT NO LEADER"}""");
+    }
+
+    [Fact]
+    public async Task Variables_tell_who_leads_and_where_this_member_stands()
+    {
+        await Etcdctl.RunAsync("put", "a", "1");
+        using var page = System.Text.Json.JsonDocument.Parse(await s_http.GetStringAsync(_door.Address + "/debug/vars"));
+        var status = page.RootElement.GetProperty("raft.status");
+        Assert.Equal(("abc1", "abc1"), (status.GetProperty("id").GetString(), status.GetProperty("lead").GetString()));
+        Assert.Equal(("StateLeader", 1), (status.GetProperty("raftState").GetString(), status.GetProperty("applied").GetInt32()));
     }
 
     [Fact]

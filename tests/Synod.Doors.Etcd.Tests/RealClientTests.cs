@@ -82,7 +82,7 @@ public sealed class RealClientTests : IAsyncLifetime
         foreach (var (path, expected) in new[]
         {
             ("/health", """{"health":"true","reason":""}"""),
-            ("/version", """{"etcdserver":"3.4.23","etcdcluster":"3.4.0"}"""),
+            ("/version", """{"etcdserver":"3.4.23","etcdcluster":"3.4.0","storage":"3.4.0"}"""),
             ("/metrics", "synod_door_calls_total"),
         })
         {

@@ -46,6 +46,12 @@ public sealed class AlarmTests(ITestOutputHelper output)
             Assert.Equal("OK\n", (await RunningCommand.EtcdctlAsync(node.ClientUrl, "put", "a", "2")).Everything);
         }
         await cluster.WaitUntilServingAsync([.. cluster.Nodes]);
+        foreach (var node in cluster.Nodes)
+        {
+            Assert.Contains(" WARN  " + node.Name + " alarms were raised for the whole cluster", node.Log, StringComparison.Ordinal);
+            await TestCluster.WaitAsync($"{node.Name} logs the end of the alarm", () => Task.FromResult(
+                node.Log.Contains("no alarm is raised any more", StringComparison.Ordinal)));
+        }
     }
 
     private static async Task ExpectRefusalsAsync(TestCluster cluster, NodeUnderTest node, int count)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Synod.EndToEnd.Tests.Disks;
 using Xunit.Abstractions;
 
@@ -67,11 +66,6 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         await MemberSums.WaitUntilEqualAsync(cluster);
     }
 
-    private static async Task<long> SyncsAsync(TestCluster cluster, NodeUnderTest node)
-    {
-        var page = await cluster.GetTextAsync(node, "/metrics");
-        var line = Assert.Single(
-            page.Split('\n'), line => line.StartsWith("synod_journal_syncs_total", StringComparison.Ordinal));
-        return (long)double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
-    }
+    private static Task<double> SyncsAsync(TestCluster cluster, NodeUnderTest node) =>
+        cluster.MetricAsync(node, "synod_journal_syncs_total");
 }

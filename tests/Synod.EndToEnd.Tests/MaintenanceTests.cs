@@ -60,7 +60,7 @@ public sealed class MaintenanceTests(ITestOutputHelper output)
             "curl", "-s", "-d", """{"key":"Zm9v"}""", cluster.Nodes[2].ClientUrl + "/v3/kv/range");
         Assert.Contains("\"value\":\"YmFy\"", range.Output, StringComparison.Ordinal);
         var ready = await RunningCommand.RunAsync("curl", "-s", cluster.Nodes[1].ClientUrl + "/readyz?verbose");
-        Assert.Equal("[+]linearizable_read ok\nok\n", ready.Output);
+        Assert.Equal("[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read ok\nok\n", ready.Output);
         Assert.Contains("Finished defragmenting", (await RunningCommand.EtcdctlAsync(cluster.Endpoints, "defrag")).Everything, StringComparison.Ordinal);
         Assert.Equal("", await GoodAsync(cluster.Endpoints, "alarm", "list"));
     }

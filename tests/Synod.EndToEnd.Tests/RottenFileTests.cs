@@ -13,6 +13,9 @@ public sealed class RottenFileTests(ITestOutputHelper output)
     private const int Clients = 8;
     private const int TornBytes = 10_000;
 
+    /// <summary>Longer than a node takes to be killed, shorter than a test waits.</summary>
+    private static readonly TimeSpan StalledSync = TimeSpan.FromSeconds(25);
+
     /// <summary>Behind a write is nothing up to a multiple of this: rot there harms nobody.</summary>
     private const int WriteAlignmentBytes = 4096;
 
@@ -92,7 +95,7 @@ public sealed class RottenFileTests(ITestOutputHelper output)
         var files = new NodeFiles(node);
         var keys = await FillAsync(cluster, count: 20, valueBytes: 100);
         using var client = cluster.Client();
-        var stalled = await TracedSyncs.StallAsync(node);
+        var stalled = await TracedSyncs.StallAsync(cluster, node, StalledSync);
         var end = files.EndOf(files.Segments[^1]);
         var torn = client.PutAsync(TestCluster.Put("torn", new string('x', TornBytes)), CancellationToken.None);
         await TestCluster.WaitAsync("the write waits for its sync", () =>

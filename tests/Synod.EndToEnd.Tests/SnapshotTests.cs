@@ -34,9 +34,9 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         await cluster.WaitUntilServingAsync(away);
         await MemberSums.WaitUntilEqualAsync(cluster);
         Assert.Equal("1", await cluster.LocalValueAsync(away, "first"));
-        Assert.True(await MetricAsync(cluster, away, "synod_snapshots_received_total") >= 1);
-        Assert.True(await MetricAsync(cluster, leader, "synod_snapshots_taken_total") >= 3);
-        Assert.True(await MetricAsync(cluster, leader, "synod_snapshot_last_bytes") > 0);
+        Assert.True(await cluster.MetricAsync(away, "synod_snapshots_received_total") >= 1);
+        Assert.True(await cluster.MetricAsync(leader, "synod_snapshots_taken_total") >= 3);
+        Assert.True(await cluster.MetricAsync(leader, "synod_snapshot_last_bytes") > 0);
         // And it begins with what it was given.
         await away.KillAsync();
         away.Start(s_often);
@@ -155,12 +155,5 @@ public sealed class SnapshotTests(ITestOutputHelper output)
             }
         }));
         Assert.InRange(failed, 0, Puts / 10);
-    }
-
-    private static async Task<double> MetricAsync(TestCluster cluster, NodeUnderTest node, string name)
-    {
-        var page = await cluster.GetTextAsync(node, "/metrics");
-        var line = Assert.Single(page.Split('\n'), line => line.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 }

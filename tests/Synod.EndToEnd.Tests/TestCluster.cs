@@ -158,6 +158,14 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>The text at a path of a node's client port.</summary>
     public Task<string> GetTextAsync(NodeUnderTest node, string path) => _http.GetStringAsync(new Uri(node.Endpoint, path));
 
+    /// <summary>What a node's metric of that name shows.</summary>
+    public async Task<double> MetricAsync(NodeUnderTest node, string name)
+    {
+        var page = await GetTextAsync(node, "/metrics");
+        var line = Assert.Single(page.Split('\n'), line => line.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A client of the given nodes, or of all.</summary>
     public EtcdClient Client(params NodeUnderTest[] nodes) =>
         new([.. (nodes.Length == 0 ? Nodes : nodes).Select(node => node.Endpoint)], RequestTimeout);

@@ -57,6 +57,39 @@ public class RotTests
     }
 
     [Fact]
+    public void A_file_cut_off_anywhere_is_refused_or_harmless_and_what_is_harmless_goes_on()
+    {
+        var (settled, last) = Settled();
+        var (refused, harmless) = (0, 0);
+        foreach (var name in settled.Names)
+        {
+            for (var length = 0; length < settled.Snapshot(name).Length; length += 4)
+            {
+                var medium = settled.Clone();
+                medium.Cut(name, length);
+                var world = new World(medium, Small with { MustExist = true });
+                try
+                {
+                    world.Open();
+                    world.AssertRecovered(last, last);
+                    world.Post();
+                    world.Settle();
+                    Assert.Null(world.Fault);
+                    medium.LosePower();
+                    World.Opened(medium, Small with { MustExist = true }).AssertRecovered(last + 1, last + 1);
+                    harmless++;
+                }
+                catch (JournalRefusedException e)
+                {
+                    Assert.Contains("replace the member", e.Message, StringComparison.Ordinal);
+                    refused++;
+                }
+            }
+        }
+        Assert.True(refused > 500 && harmless > 25, $"{refused} refused, {harmless} harmless");
+    }
+
+    [Fact]
     public void Every_byte_of_a_record_is_covered()
     {
         var (settled, last) = Settled();

@@ -93,7 +93,7 @@ internal sealed class Contest(StoreAccess access, LeaseRenewals renewals, TimePr
         byte[] key =
         [
             .. PrefixOf(name.Span),
-            .. Encoding.ASCII.GetBytes(lease.ToString("x", CultureInfo.InvariantCulture)),
+            .. Encoding.ASCII.GetBytes(LeaseDigits(lease)),
         ];
         var outcome = await access.WriteAsync<TxnOutcome>(writer =>
         {
@@ -227,4 +227,9 @@ internal sealed class Contest(StoreAccess access, LeaseRenewals renewals, TimePr
     }
 
     private const long MostPauseSeconds = 24 * 3600;
+
+    /// <summary>A lease as etcd writes it into keys: a negative one with its sign, not as the large number it would be without.</summary>
+    private static string LeaseDigits(long lease) => lease >= 0
+        ? lease.ToString("x", CultureInfo.InvariantCulture)
+        : "-" + unchecked((ulong)-lease).ToString("x", CultureInfo.InvariantCulture);
 }

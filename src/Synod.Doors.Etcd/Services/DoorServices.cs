@@ -52,11 +52,10 @@ internal sealed class DoorServices : IDisposable
             new SnapshotMethod(node, identity, options, _closing.Token),
             Unary(MaintenanceService.HealthName, "Check", maintenance.Check),
         ];
-        var pages = new Dictionary<string, PlainPage>(StringComparer.Ordinal)
+        var pages = new Dictionary<string, PlainPage>(ProbePage.All(node, time), StringComparer.Ordinal)
         {
             ["/health"] = new HealthPage(node, time),
-            ["/livez"] = new ProbePage(node, time, linearizable: false),
-            ["/readyz"] = new ProbePage(node, time, linearizable: true),
+            ["/debug/vars"] = new VariablesPage(node, identity),
             ["/version"] = new VersionPage(),
             ["/metrics"] = new MetricsPage(metrics, methods),
         };

@@ -90,30 +90,3 @@ internal sealed class HealthPage(INode node, TimeProvider time) : PlainPage
         _ => null,
     };
 }
-
-/// <summary>
-/// <c>/livez</c>: whether restarting this member would help. <c>/readyz</c>: whether clients should be sent to it. Both in
-/// words with <c>?verbose</c>.
-/// </summary>
-internal sealed class ProbePage(INode node, TimeProvider time, bool linearizable) : PlainPage
-{
-    /// <inheritdoc/>
-    public override async Task ServeAsync(HttpContext http)
-    {
-        var name = linearizable ? "linearizable_read" : "serializable_read";
-        string? trouble = null;
-        if (!HealthChecks.IsExcluded(http.Request, name))
-        {
-            trouble = node.Status.Fault
-                ?? await HealthChecks.ReadTroubleAsync(node, time, linearizable).ConfigureAwait(false);
-        }
-        var text = new StringBuilder();
-        if (trouble is not null || http.Request.Query.ContainsKey("verbose"))
-        {
-            text.Append(trouble is null ? $"[+]{name} ok\n" : $"[-]{name} failed: {trouble}\n");
-        }
-        text.Append(trouble is null ? "ok\n" : "not ok\n");
-        var status = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        await Write(http, status, "text/plain; charset=utf-8", text.ToString()).ConfigureAwait(false);
-    }
-}

@@ -7,7 +7,7 @@ namespace Synod.Doors.Etcd.Services;
 internal sealed class VersionPage : PlainPage
 {
     private const string Text =
-        $$"""{"etcdserver":"{{ProtocolVersion.Server}}","etcdcluster":"{{ProtocolVersion.Cluster}}"}""";
+        $$"""{"etcdserver":"{{ProtocolVersion.Server}}","etcdcluster":"{{ProtocolVersion.Cluster}}","storage":"{{ProtocolVersion.Storage}}"}""";
 
     /// <inheritdoc/>
     public override Task ServeAsync(HttpContext http) => Write(http, StatusCodes.Status200OK, Json, Text);

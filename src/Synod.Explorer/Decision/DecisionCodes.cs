@@ -135,6 +135,23 @@ internal sealed class DecisionCodes
 
     public Value ValueOf(int code) => code == UnknownValue ? Value.FromText("?") : _wishes[code - 1];
 
+    /// <summary>The ballot next below, as a code; 0 if there is none.</summary>
+    public int Below(int ballot)
+    {
+        var (round, proposer) = (ballot >> ProposerBits, ballot & ((1 << ProposerBits) - 1));
+        return proposer > 1 ? ballot - 1 : round > 1 ? ((round - 1) << ProposerBits) | _proposers.Length : 0;
+    }
+
+    /// <summary>All that an acceptor could promise a ballot with: nothing accepted, or anybody's wish under the ballot below.</summary>
+    public IEnumerable<Promise> PromisesOf(NodeId acceptor, int ballot)
+    {
+        yield return new Promise(acceptor, BallotOf(ballot), Ballot.None, null);
+        for (var i = 0; i < _proposers.Length && Below(ballot) != 0; i++)
+        {
+            yield return new Promise(acceptor, BallotOf(ballot), BallotOf(Below(ballot)), Wish(i, 0));
+        }
+    }
+
     /// <summary>A message for a reader.</summary>
     public string Tell(ulong code)
     {

@@ -107,25 +107,14 @@ internal sealed partial class DecisionNetwork
     /// <summary>Whether the ballot that a proposer asks for can still get a quorum of promises.</summary>
     public bool CanBePrepared(in ProposerStanding proposer)
     {
-        var promises = proposer.Promises;
+        var promises = new MemberSet(proposer.Promises.Bits | PromisesOf(proposer.Asking).Bits);
         for (var place = 0; place < Acceptors.Length; place++)
         {
             var mayPromise = Acceptors[place].Promised <= proposer.Asking;
-            promises = mayPromise || HasPromised(place, proposer.Asking) ? promises.With(place) : promises;
+            promises = mayPromise ? promises.With(place) : promises;
         }
         return _quorums.IsPhase1Quorum(promises);
     }
 
-    private bool HasPromised(int place, int ballot)
-    {
-        for (var i = 0; i < Pool.Count; i++)
-        {
-            if (DecisionCodes.Kind(Pool[i]) == DecisionCodes.Promise && DecisionCodes.BallotCode(Pool[i]) == ballot
-                && DecisionCodes.Acceptor(Pool[i]) == place + 1)
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    private bool HasPromised(int place, int ballot) => PromisesOf(ballot).Contains(place);
 }

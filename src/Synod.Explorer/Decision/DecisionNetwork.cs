@@ -134,6 +134,46 @@ internal sealed partial class DecisionNetwork(
         return false;
     }
 
+    /// <summary>Whether a sign of life was given under that ballot.</summary>
+    public bool HasLed(int ballot)
+    {
+        for (var i = 0; i < Pool.Count; i++)
+        {
+            if (DecisionCodes.Kind(Pool[i]) == DecisionCodes.Heartbeat && DecisionCodes.BallotCode(Pool[i]) == ballot)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Whether everybody who gave a sign of life as a leader was promised that ballot by a quorum.</summary>
+    public bool AllHeartbeatsHaveQuorums()
+    {
+        for (var i = 0; i < Pool.Count; i++)
+        {
+            if (DecisionCodes.Kind(Pool[i]) == DecisionCodes.Heartbeat
+                && !_quorums.IsPhase1Quorum(PromisesOf(DecisionCodes.BallotCode(Pool[i]))))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private MemberSet PromisesOf(int ballot)
+    {
+        var promises = MemberSet.Empty;
+        for (var i = 0; i < Pool.Count; i++)
+        {
+            if (DecisionCodes.Kind(Pool[i]) == DecisionCodes.Promise && DecisionCodes.BallotCode(Pool[i]) == ballot)
+            {
+                promises = promises.With(DecisionCodes.Acceptor(Pool[i]) - 1);
+            }
+        }
+        return promises;
+    }
+
     /// <summary>Whether everything that was said is upheld by the disk of who said it.</summary>
     public bool WordsAreOnDisk()
     {

@@ -11,7 +11,7 @@ internal interface IDecisionWorld : IWorld
 
     /// <summary>
     /// Whether with the last step something came back that was over: a memory fell behind its disk, a ballot was begun
-    /// again, or promises of an earlier one count.
+    /// again; or promises count that are of an earlier one, too late, or of who is counted; or requests below a promise.
     /// </summary>
     bool WentBack { get; }
 

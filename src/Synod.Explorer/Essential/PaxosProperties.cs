@@ -31,7 +31,8 @@ public static class PaxosProperties
     public static Property<PaxosWorld> OneValuePerBallot { get; } = DecisionProperties.OneValuePerBallot<PaxosWorld>();
 
     /// <summary>
-    /// No memory falls behind its disk, no ballot is begun twice, promises of an earlier ballot or life do not count.
+    /// No memory falls behind its disk, no ballot is begun twice; promises of an earlier ballot or life, that come after the
+    /// Accept, or from who is counted do not count, nor do requests below a promise.
     /// Also what <see cref="PaxosWorldOptions.ForgetsTheDead"/> leans on.
     /// </summary>
     public static Property<PaxosWorld> NothingComesBack { get; } = DecisionProperties.NothingComesBack<PaxosWorld>();

@@ -204,32 +204,24 @@ public sealed partial class PaxosWorld
         var accept = proposer.Role.Step(_codes.AsPromise(code));
         proposer.IsBound |= accept.HasValue;
         _network.Send(accept);
-        return accept.HasValue || proposer.Role.Promises != before;
+        var changed = accept.HasValue || proposer.Role.Promises != before;
+        _wentBack |= changed && (proposer.IsBound
+            ? CountsPromisesOf(proposer, proposer.Asking)
+            : Counts(proposer, proposer.Asking, proposer.Role.Promises));
+        return changed;
     }
 
     /// <summary>Whether promises of a ballot that is not asked for any more would still be taken in.</summary>
-    private bool CountsPromisesOf(ProposerProcess proposer, int ballot)
-    {
-        if (ballot == 0)
-        {
-            return false;
-        }
-        _scratch.Clear();
-        proposer.Role.Write(_scratch);
-        var length = _scratch.Length;
-        foreach (var voter in _options.Configuration.Voters)
-        {
-            proposer.Role.Step(new Promise(voter, _codes.BallotOf(ballot), Ballot.None, null));
-        }
-        proposer.Role.Write(_scratch);
-        if (_scratch.Written[..length].SequenceEqual(_scratch.Written[length..]))
-        {
-            return false;
-        }
-        var reader = new StateReader(_scratch.Written[..length].ToArray());
-        proposer.Role.Read(ref reader);
-        return true;
-    }
+    private bool CountsPromisesOf(ProposerProcess proposer, int ballot) =>
+        Counts(proposer, ballot, MemberSet.First(_acceptors.Length));
+
+    private bool Counts(ProposerProcess proposer, int ballot, MemberSet from) => _probe.IsHeeded(
+        ballot, from, promise => proposer.Role.Step(promise).HasValue, proposer.Role.Write, proposer.Role.Read);
+
+    /// <summary>Whether a right one would ignore what this one does not.</summary>
+    private bool HeedsTheDead(AcceptorProcess acceptor) => _probe.IsHeeded(
+        _codes.CodeOf(acceptor.Role.State.Promised), prepare => acceptor.Role.Step(prepare).HasValue,
+        accept => acceptor.Role.Step(accept).HasValue, acceptor.Role.Write, acceptor.Role.Read);
 
     private bool StepAcceptor(AcceptorProcess acceptor, ulong code)
     {
@@ -249,8 +241,9 @@ public sealed partial class PaxosWorld
             answer = new(accepted.Record, _codes.Of(message));
         }
         var changed = answer is { } some && Answer(acceptor, some);
-        _wentBack = !acceptor.UpholdsDisk;
-        return changed || acceptor.Role.State != before;
+        changed |= acceptor.Role.State != before;
+        _wentBack = !acceptor.UpholdsDisk || (changed && HeedsTheDead(acceptor));
+        return changed;
     }
 
     private bool Answer(AcceptorProcess acceptor, in AfterWrite<AcceptorState, ulong> answer)

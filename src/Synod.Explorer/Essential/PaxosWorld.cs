@@ -22,7 +22,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld, IDecisionWorld
     private readonly ProposerProcess[] _proposers;
     private readonly Learner? _learner;
     private readonly Symmetry _symmetry;
-    private readonly StateWriter _scratch = new();
+    private readonly Probe _probe;
     private bool _wentBack;
     private int _acceptorCrashes;
     private int _proposerCrashes;
@@ -42,6 +42,7 @@ public sealed partial class PaxosWorld : ISymmetricWorld, IDecisionWorld
         var proposers = Enumerable.Range(1, options.Proposers).Select(i => new NodeId(voters[^1].Number + (uint)i));
         _codes = new DecisionCodes(voters, [.. proposers], 'p');
         _network = new DecisionNetwork(_codes, options.Configuration, options.Proposers, options.MessagesStay);
+        _probe = new Probe(_codes, voters);
         _pool = _network.Pool;
         _acceptors = new AcceptorProcess[voters.Count];
         _proposers = new ProposerProcess[options.Proposers];

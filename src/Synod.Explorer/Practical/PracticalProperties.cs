@@ -30,7 +30,7 @@ public static class PracticalProperties
         DecisionProperties.OneValuePerBallot<PracticalWorld>();
 
     /// <summary>
-    /// No memory falls behind its disk, no ballot is begun twice. Also what
+    /// No memory falls behind its disk, no ballot is begun twice, and nothing counts that is over. Also what
     /// <see cref="PracticalWorldOptions.ForgetsTheDead"/> leans on.
     /// </summary>
     public static Property<PracticalWorld> NothingComesBack { get; } =

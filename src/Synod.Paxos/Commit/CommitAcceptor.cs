@@ -18,7 +18,10 @@ public sealed class CommitAcceptor(NodeId self, CommitLimits limits)
     /// <summary>How many transactions it remembers more of than that they are over.</summary>
     public int TransactionsRemembered => _initiators.Sum(memory => memory.Count);
 
-    /// <summary>Phase 1b of one instance.</summary>
+    /// <summary>
+    /// Phase 1b of one instance (Gray and Lamport 2006, §4.2): a Promise, the news that the transaction is over, or
+    /// silence where a higher ballot was promised or <see cref="CommitLimits"/> leave no room.
+    /// </summary>
     public Answer<Promise> Step(in InInstance<Prepare> prepare)
     {
         if (Find(prepare.Instance, out var finished) is not { } acceptor)
@@ -30,7 +33,10 @@ public sealed class CommitAcceptor(NodeId self, CommitLimits limits)
             : default;
     }
 
-    /// <summary>Phase 2b of one instance.</summary>
+    /// <summary>
+    /// Phase 2b of one instance: an Accepted, the news that the transaction is over, or silence. An Accept under the
+    /// participants' ballot is taken from the participant only.
+    /// </summary>
     public Answer<Accepted> Step(in InInstance<Accept> accept)
     {
         var ballot = accept.Message.Ballot;
@@ -136,7 +142,7 @@ public sealed class CommitAcceptor(NodeId self, CommitLimits limits)
         return _initiators[at];
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.WriteNumber((ulong)_initiators.Count);

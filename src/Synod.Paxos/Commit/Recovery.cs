@@ -70,7 +70,7 @@ public sealed class Recovery
             : null;
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         foreach (var proposer in _proposers)

@@ -33,7 +33,7 @@ public sealed class Transaction
 
     private readonly NodeId[] _participants;
 
-    /// <summary>Describes a transaction.</summary>
+    /// <summary>Describes a transaction; to everybody who takes part or looks on in the same way.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="participants">Who takes part; distinct, 1 to <see cref="MemberSet.MembersMax"/>.</param>
     /// <param name="preparedNeeded">
@@ -60,7 +60,7 @@ public sealed class Transaction
         _participants = [.. participants.Order()];
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>Its name, the same for everybody who takes part or votes.</summary>
     public TransactionId Id { get; }
 
     /// <summary>Who takes part, in order of their numbers.</summary>

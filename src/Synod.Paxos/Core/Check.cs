@@ -12,6 +12,7 @@ public static class Check
     /// <summary>Throws <see cref="InvariantViolatedException"/> unless <paramref name="condition"/> holds.</summary>
     /// <param name="condition">What must be true.</param>
     /// <param name="expression">The condition's own text, filled in by the compiler.</param>
+    /// <exception cref="InvariantViolatedException">It does not hold; the message has the expression.</exception>
     public static void That(
         [DoesNotReturnIf(false)] bool condition,
         [CallerArgumentExpression(nameof(condition))] string expression = "")
@@ -23,6 +24,8 @@ public static class Check
     }
 
     /// <summary>Faults always: for branches that must not be reached.</summary>
+    /// <param name="what">What was reached; stands in the message.</param>
+    /// <exception cref="InvariantViolatedException">Always.</exception>
     [DoesNotReturn]
     public static void Fail(string what) => throw new InvariantViolatedException(what);
 }

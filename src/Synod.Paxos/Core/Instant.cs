@@ -4,6 +4,7 @@ namespace Synod.Paxos;
 /// A point on one process's monotonic clock, in nanoseconds from an arbitrary start. Instants of different processes
 /// cannot be compared. The host takes it and hands it in: nothing below reads a clock.
 /// </summary>
+/// <param name="Nanoseconds">Since the clock's start.</param>
 public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
 {
     /// <summary>Later than every instant: "no timer".</summary>
@@ -16,7 +17,7 @@ public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
         return span.Ticks > 0 && added < instant.Nanoseconds ? Never : new Instant(added);
     }
 
-    /// <summary>The time between two instants.</summary>
+    /// <summary>The time between two instants of one clock, to 100 ns; negative if the left is earlier.</summary>
     public static TimeSpan operator -(Instant left, Instant right) =>
         TimeSpan.FromTicks((left.Nanoseconds - right.Nanoseconds) / 100);
 

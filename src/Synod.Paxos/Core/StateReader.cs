@@ -19,7 +19,7 @@ public ref struct StateReader(ReadOnlyMemory<byte> bytes)
     /// <summary>Whether everything was read.</summary>
     public readonly bool IsAtEnd => _position == _span.Length;
 
-    /// <summary>One byte.</summary>
+    /// <summary>One byte; there must be one.</summary>
     public byte ReadByte()
     {
         Check.That(_position < _span.Length);
@@ -34,7 +34,7 @@ public ref struct StateReader(ReadOnlyMemory<byte> bytes)
         return value == 1;
     }
 
-    /// <summary>A number.</summary>
+    /// <summary>A number in its shortest form, 1 to 10 bytes.</summary>
     public ulong ReadNumber()
     {
         var value = 0UL;
@@ -67,10 +67,11 @@ public ref struct StateReader(ReadOnlyMemory<byte> bytes)
     /// <summary>A slot's number.</summary>
     public Slot ReadSlot() => new(ReadNumber());
 
-    /// <summary>A set of members.</summary>
+    /// <summary>A set of members, a bit for each place.</summary>
     public MemberSet ReadMemberSet() => new(ReadUInt32());
 
-    /// <summary>A ballot.</summary>
+    /// <summary>A ballot: its round, then node and incarnation unless the round is 0, which is
+    /// <see cref="Ballot.None"/>.</summary>
     public Ballot ReadBallot()
     {
         var round = ReadNumber();
@@ -80,7 +81,7 @@ public ref struct StateReader(ReadOnlyMemory<byte> bytes)
     /// <summary>A value; shares the memory.</summary>
     public Value ReadValue() => new(ReadBytes());
 
-    /// <summary>A value or none.</summary>
+    /// <summary>Whether there is a value, then the value, sharing the memory; null is not an empty value.</summary>
     public Value? ReadOptionalValue() => ReadBool() ? ReadValue() : null;
 
     /// <summary>Length and bytes; shares the memory.</summary>

@@ -29,7 +29,7 @@ public sealed class StateWriter
     /// <summary>Starts again with nothing written.</summary>
     public void Clear() => Length = 0;
 
-    /// <summary>One byte.</summary>
+    /// <summary>One byte as it is.</summary>
     public void WriteByte(byte value)
     {
         if (Length == _buffer.Length)
@@ -63,10 +63,11 @@ public sealed class StateWriter
     /// <summary>A slot's number.</summary>
     public void Write(Slot slot) => WriteNumber(slot.Number);
 
-    /// <summary>A set of members.</summary>
+    /// <summary>A set of members, a bit for each place; renamed by <see cref="NewPlaces"/> if that is set.</summary>
     public void Write(MemberSet set) => WriteNumber(NewPlaces is null ? set.Bits : Rename(set).Bits);
 
     /// <summary>A ballot: its round, then node and incarnation unless it is <see cref="Ballot.None"/>.</summary>
+    /// <exception cref="InvariantViolatedException">A round of 0 with a node or an incarnation.</exception>
     public void Write(Ballot ballot)
     {
         // A second way to write "no ballot" would make two byte strings of one state.
@@ -92,7 +93,7 @@ public sealed class StateWriter
         }
     }
 
-    /// <summary>Length and bytes.</summary>
+    /// <summary>The length as a number, then the bytes.</summary>
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
         WriteNumber((ulong)bytes.Length);

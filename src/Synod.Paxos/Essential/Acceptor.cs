@@ -58,7 +58,7 @@ public sealed class Acceptor
         return new(State, new Accepted(_self, accept.Ballot, accept.Value));
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer) => State.Write(writer);
 
     /// <summary>Takes on the state that <see cref="Write"/> wrote, without a crash in between.</summary>

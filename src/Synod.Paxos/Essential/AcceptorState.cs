@@ -14,7 +14,7 @@ public readonly record struct AcceptorState(Ballot Promised, Ballot AcceptedBall
     public bool Covers(in AcceptorState other) =>
         Promised >= other.Promised && AcceptedBallot >= other.AcceptedBallot;
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.Write(Promised);

@@ -74,7 +74,7 @@ public sealed class Learner(Configuration configuration)
         return voters;
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.Write(ChosenBallot);

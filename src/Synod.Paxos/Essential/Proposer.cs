@@ -111,7 +111,7 @@ public sealed class Proposer
         return new Accept(Ballot, value);
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.Write(_mark);

@@ -139,4 +139,18 @@ public sealed class Member(NodeId self, uint incarnation, Configuration configur
 
     /// <summary>An own lead ends with the ballot that it rested on.</summary>
     private void ForgetOwnLead() => Leader = Leader.Node == self && !IsLeader ? Ballot.None : Leader;
+
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer)
+    {
+        _member.Write(writer);
+        writer.Write(Leader);
+    }
+
+    /// <summary>Takes on the state that <see cref="Write"/> wrote, without a crash in between.</summary>
+    public void Read(ref StateReader reader)
+    {
+        _member.Read(ref reader);
+        Leader = reader.ReadBallot();
+    }
 }

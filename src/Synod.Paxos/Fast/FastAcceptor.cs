@@ -76,7 +76,7 @@ public sealed class FastAcceptor
         return new(State, new FastVote(_self, ballot, value));
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         State.Promised.Write(writer);

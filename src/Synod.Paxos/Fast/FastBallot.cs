@@ -33,7 +33,7 @@ public readonly record struct FastBallot(ulong Round, NodeId Node, uint Incarnat
     public int CompareTo(FastBallot other) =>
         new Ballot(Round, Node, Incarnation).CompareTo(new Ballot(other.Round, other.Node, other.Incarnation));
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer) => writer.Write(new Ballot(Round, Node, Incarnation));
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>

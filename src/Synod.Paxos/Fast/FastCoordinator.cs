@@ -63,7 +63,12 @@ public sealed class FastCoordinator
         return AcceptOnce();
     }
 
-    /// <summary>Phase 2a. Null: not yet, or not any more.</summary>
+    /// <summary>
+    /// Counts a promise; with a classic quorum of them returns phase 2a (Lamport 2006, §3.1): what may have been
+    /// chosen, or leave for anybody's value in a fast ballot. Null: not yet, or not any more.
+    /// </summary>
+    /// <exception cref="InvariantViolatedException">The promise reports a vote under this ballot or a higher
+    /// one.</exception>
     public FastAccept? Step(in FastPromise promise)
     {
         var place = Array.IndexOf(_voters, promise.From);
@@ -139,7 +144,7 @@ public sealed class FastCoordinator
         return best.Value;
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         _mark.Write(writer);

@@ -34,4 +34,10 @@ public sealed class Backoff
 
     /// <summary>After success the first window is the next one.</summary>
     public void Reset() => Window = _windowMin;
+
+    /// <summary>Writes canonical bytes.</summary>
+    public void Write(StateWriter writer) => writer.WriteNumber((ulong)Window.Ticks);
+
+    /// <summary>Takes on the state that <see cref="Write"/> wrote.</summary>
+    public void Read(ref StateReader reader) => Window = TimeSpan.FromTicks((long)reader.ReadNumber());
 }

@@ -13,7 +13,7 @@ namespace Synod.Paxos.Functional;
 /// The host calls <see cref="Tick"/> at least at <see cref="NextTick"/>; ticks in between do nothing. Wrong timing
 /// costs time and never safety. A follower's wish waits until it leads: to hand it to the leader instead is the host's.
 /// </remarks>
-public sealed class Member
+public sealed partial class Member
 {
     private readonly External.Member _member;
     private readonly LeadershipOptions _options;

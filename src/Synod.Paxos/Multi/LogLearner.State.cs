@@ -2,7 +2,7 @@ namespace Synod.Paxos.Multi;
 
 internal sealed partial class LogLearner
 {
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.Write(ChosenUpTo);
@@ -15,10 +15,14 @@ internal sealed partial class LogLearner
         writer.WriteSince(_nobodySince, context.Now, context.Options.ElectionTimeout);
         writer.Write(_isAnswered);
         writer.WriteNumber(_attempts);
+        writer.WriteNumber((ulong)_silence.Ticks);
         writer.Write(_isAsking);
         if (_isAsking)
         {
+            writer.Write(_askedFirst);
             writer.Write(_askedLast);
+            writer.Write(_asked);
+            writer.WriteSince(_heardAt, context.Now, PatienceMax);
             writer.WriteUntil(_retryAt, context.Now);
         }
     }
@@ -36,10 +40,14 @@ internal sealed partial class LogLearner
         _nobodySince = reader.ReadSince(context.Now);
         _isAnswered = reader.ReadBool();
         _attempts = reader.ReadUInt32();
+        _silence = TimeSpan.FromTicks(checked((long)reader.ReadNumber()));
         _isAsking = reader.ReadBool();
         if (_isAsking)
         {
+            _askedFirst = reader.ReadSlot();
             _askedLast = reader.ReadSlot();
+            _asked = reader.ReadNodeId();
+            _heardAt = reader.ReadSince(context.Now);
             _retryAt = reader.ReadUntil(context.Now);
         }
     }

@@ -9,9 +9,13 @@ internal sealed partial class LogLearner(ReplicaContext context)
 {
     private Instant _stalledSince;
     private Instant _nobodySince = Instant.Never;
+    private Slot _askedFirst;
     private Slot _askedLast;
     private bool _isAsking;
     private bool _isAnswered;
+    private NodeId _asked;
+    private Instant _heardAt;
+    private TimeSpan _silence;
     private Instant _retryAt;
     private uint _attempts;
     private Slot _highestMarked;
@@ -42,12 +46,16 @@ internal sealed partial class LogLearner(ReplicaContext context)
     /// <summary>A decree of an answer has come from a peer: patience starts anew, and with the last one the question is answered.</summary>
     public void HearAnswer(Slot slot, bool ends)
     {
-        if (!_isAsking || slot > _askedLast)
+        // An answer that was asked for twice comes twice: the second is none to the next question.
+        if (!_isAsking || slot < _askedFirst || slot > _askedLast)
         {
             return;
         }
-        _retryAt = context.Now + context.Options.RetransmitInterval;
+        var silence = context.Now - _heardAt;
+        _silence = silence > _silence && silence > context.Options.RetransmitInterval ? silence : _silence;
+        _heardAt = context.Now;
         _attempts = 0;
+        _retryAt = context.Now + Patience();
         _isAnswered = ends;
         _isAsking = !ends;
     }
@@ -136,12 +144,38 @@ internal sealed partial class LogLearner(ReplicaContext context)
         {
             return true;
         }
-        (_isAsking, _isAnswered) = (true, false);
+        if (_attempts == 0)
+        {
+            _heardAt = context.Now;
+            _silence = _silence > context.Options.RetransmitInterval * 2 ? _silence / 2 : TimeSpan.Zero;
+        }
+        (_isAsking, _isAnswered, _asked) = (true, false, peer);
         _askedLast = Slot.Min(KnownChosen, ChosenUpTo + (ulong)context.Options.CatchUpSlotsMax);
-        context.Output.Send(peer, new CatchUp(ChosenUpTo.Next, _askedLast));
-        // Who reads from a slow disk is not helped by more questions.
-        _retryAt = context.Now + context.Options.RetransmitInterval * (1 << (int)Math.Min(_attempts, PatienceDoublingsMax));
+        _askedFirst = ChosenUpTo.Next;
+        context.Output.Send(peer, new CatchUp(_askedFirst, _askedLast));
+        _retryAt = context.Now + Patience();
         return false;
+    }
+
+    /// <summary>The link to a peer was lost, and with it perhaps an answer: nobody waits for it any longer.</summary>
+    public void LinkDown(NodeId peer)
+    {
+        if (_isAsking && _asked == peer)
+        {
+            _retryAt = Instant.Min(_retryAt, context.Now);
+        }
+    }
+
+    /// <summary>
+    /// How long the next decree of an answer is waited for. Who reads from a slow disk is not helped by more questions; and
+    /// over a narrow link every answer that was asked for twice stands before the next. So twice as long as the longest
+    /// silence in the last answers, which is halved with every question lest one bad moment counts for ever.
+    /// </summary>
+    private TimeSpan Patience()
+    {
+        var asLearned = _silence * 4 > context.Options.RetransmitInterval ? _silence * 4 : context.Options.RetransmitInterval;
+        var patience = asLearned * (1 << (int)Math.Min(_attempts, PatienceDoublingsMax));
+        return patience < PatienceMax ? patience : PatienceMax;
     }
 
     /// <summary>What others said to be chosen counts no more; what this replica knows itself does.</summary>
@@ -289,5 +323,6 @@ internal sealed partial class LogLearner(ReplicaContext context)
     /// <summary>Questions without any answer, the last ones a second apart: a peer that reads from a slow disk is done by then.</summary>
     private const uint AttemptsMax = 12;
     private const uint PatienceDoublingsMax = 2;
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StallPatience = TimeSpan.FromMilliseconds(50);
 }

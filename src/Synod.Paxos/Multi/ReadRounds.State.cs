@@ -2,7 +2,7 @@ namespace Synod.Paxos.Multi;
 
 internal sealed partial class ReadRounds
 {
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.WriteNumber(_round);

@@ -45,6 +45,8 @@ public sealed partial class Replica
     /// <param name="self">This node; a voter of the configuration.</param>
     /// <param name="configuration">The configuration of slot 0.</param>
     /// <param name="options">Limits and times.</param>
+    /// <exception cref="ArgumentException">The options contradict each other; the message says how.</exception>
+    /// <exception cref="InvariantViolatedException"><paramref name="self"/> is not a voter.</exception>
     public Replica(NodeId self, Configuration configuration, ReplicaOptions options)
     {
         options.Validate();
@@ -59,16 +61,16 @@ public sealed partial class Replica
         _whomToAsk = _connectivity.PeerThatKnows;
     }
 
-    /// <summary>This node.</summary>
+    /// <summary>This node, one of the voters of <see cref="Configuration"/>.</summary>
     public NodeId Self => _context.Self;
 
-    /// <summary>The configuration in force.</summary>
+    /// <summary>The configuration in force: who votes, and which sets of voters suffice.</summary>
     public Configuration Configuration => _context.Configuration;
 
     /// <summary>The decree of slot 0: the first configuration, chosen by construction and the same in every log of the cluster.</summary>
     public Decree DecreeOfSlotZero => _context.Configurations.DecreeOfSlotZero;
 
-    /// <summary>The highest ballot promised.</summary>
+    /// <summary>The highest ballot promised, durable or on its way to the disk; never lowered.</summary>
     public Ballot Promised => _acceptor.Promised;
 
     /// <summary>All slots up to here are known to be chosen and were handed out.</summary>
@@ -84,7 +86,7 @@ public sealed partial class Replica
     public Ballot LeaderBallot =>
         IsLeading ? _proposer.Ballot : _connectivity.HearsLeader(false) ? _connectivity.Leader : Ballot.None;
 
-    /// <summary>The leader, or none.</summary>
+    /// <summary>Whose ballot <see cref="LeaderBallot"/> is; <see cref="NodeId.None"/> without a leader.</summary>
     public NodeId Leader => LeaderBallot.Node;
 
     /// <summary>The longest command that this node takes; see <see cref="ReplicaOptions.CommandBytesMax"/>.</summary>
@@ -140,7 +142,7 @@ public sealed partial class Replica
         _learner.Trim();
     }
 
-    /// <summary>A lane to a peer came up.</summary>
+    /// <summary>A lane to a peer came up: what the peer has not answered is sent again.</summary>
     public void LinkUp(Instant now, NodeId peer, ReplicaOutput output)
     {
         Begin(now, output);
@@ -151,13 +153,15 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>The control lane to a peer was lost.</summary>
+    /// <summary>The control lane to a peer was lost: suspicion at once, where silence would take an election
+    /// time-out.</summary>
     public void LinkDown(Instant now, NodeId peer, ReplicaOutput output)
     {
         Begin(now, output);
         if (_context.Configuration.PlaceOf(peer) is var place and >= 0)
         {
             _connectivity.LinkDown(place);
+            _learner.LinkDown(peer);
             if (peer == Promised.Node)
             {
                 _graceUntil = default; // The candidate that this node waited for is gone.

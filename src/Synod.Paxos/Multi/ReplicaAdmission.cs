@@ -35,13 +35,14 @@ public sealed partial class Replica
 
     /// <summary>
     /// A peer says time and again that it has promised what is beyond this replica's reach: with each time this replica comes
-    /// nearer, so that it is not left behind for ever if others have been led there.
+    /// nearer, so that it is not left behind for ever if others have been led there. Who has a leader is not left behind: it
+    /// stays, or one that errs could in some days lead it to where the rounds end.
     /// </summary>
     private void Approach(in Sender from, Ballot promised)
     {
         // By half a leap, so that the next own ballot is within everybody's reach.
         var next = HighestRound + Ballot.RoundLeapMax / 2;
-        if (IsKnown(from) && promised.Round > next && promised.Round <= Ballot.RoundMax)
+        if (IsKnown(from) && promised.Round > next && promised.Round <= Ballot.RoundMax && LeaderBallot.IsNone)
         {
             _observed = new Ballot(next, promised.Node, promised.Incarnation);
         }

@@ -1,9 +1,18 @@
 namespace Synod.Paxos.Multi;
 
 /// <summary>One step per kind of message.</summary>
+/// <remarks>
+/// All take the instant of the turn, the sender as the connection proved it, the message as it was read, and the turn's
+/// output, to which they add. A message of who is no member, of another incarnation or configuration, or with an
+/// impossible ballot is dropped and reported as <see cref="ReplicaEventKind.StrangeMessageDropped"/>. What only a
+/// broken replica can have said (a second decree under one ballot, say) is an <see cref="InvariantViolatedException"/>.
+/// </remarks>
 public sealed partial class Replica
 {
-    /// <summary>Phase 1a.</summary>
+    /// <summary>
+    /// Phase 1a for all slots at once (Lamport 2001, §3): answered with a page of a Promise when the promise is
+    /// durable, or with a Nack if a higher ballot was promised.
+    /// </summary>
     public void Step(Instant now, in Sender from, in Prepare message, ReplicaOutput output)
     {
         if (!Admit(now, from, message.Ballot, true, output))
@@ -30,7 +39,10 @@ public sealed partial class Replica
         output.Send(from.Node, _acceptor.Page(message.Ballot, message.From, _learner.ChosenUpTo), output.LastRecord);
     }
 
-    /// <summary>Phase 1b.</summary>
+    /// <summary>
+    /// Phase 1b: a page of a Promise of this node's own ballot. The one that completes a quorum makes it the leader,
+    /// which proposes again what the pages reported. Any other page changes nothing.
+    /// </summary>
     public void Step(Instant now, in Sender from, in Promise message, ReplicaOutput output)
     {
         if (Admit(now, from, message.Ballot, false, output) && _proposer.Awaits(message.Ballot) && IsPossible(from, message) &&
@@ -40,7 +52,10 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>A refusal.</summary>
+    /// <summary>
+    /// A refusal: this node's next ballot will be above the one that stands in the way, and if it was the ballot under
+    /// way that was refused, its lead or campaign is over.
+    /// </summary>
     public void Step(Instant now, in Sender from, in Nack message, ReplicaOutput output)
     {
         if (!Admit(now, from, message.Promised, false, output))
@@ -54,7 +69,10 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>Phase 2a.</summary>
+    /// <summary>
+    /// Phase 2a of one slot: answered with Accepted when the acceptance is durable, with a Nack if a higher ballot was
+    /// promised, and not at all where this node has too much catching up to do first.
+    /// </summary>
     public void Step(Instant now, in Sender from, in Accept message, ReplicaOutput output)
     {
         if (!Admit(now, from, message.Ballot, true, output) || !IsPossible(from, message.Decree))
@@ -76,7 +94,10 @@ public sealed partial class Replica
         _learner.ChosenUnder(message.Ballot, message.ChosenUpTo);
     }
 
-    /// <summary>Phase 2b.</summary>
+    /// <summary>
+    /// Phase 2b of a run of slots: counted for its sender under exactly this ballot; slots that a quorum has accepted
+    /// are chosen, and handed out in order.
+    /// </summary>
     public void Step(Instant now, in Sender from, in Accepted message, ReplicaOutput output)
     {
         if (Admit(now, from, message.Ballot, false, output))
@@ -85,7 +106,10 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>The leader's chosen prefix.</summary>
+    /// <summary>
+    /// The leader's chosen prefix: shows to be chosen what this node has itself accepted under that very ballot; for
+    /// the rest it asks.
+    /// </summary>
     public void Step(Instant now, in Sender from, in Chosen message, ReplicaOutput output)
     {
         if (Admit(now, from, message.Ballot, true, output))
@@ -95,7 +119,7 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>A heartbeat.</summary>
+    /// <summary>A heartbeat: who is connected, who leads, who is ahead.</summary>
     public void Step(Instant now, in Sender from, in Heartbeat message, ReplicaOutput output)
     {
         if (!Admit(now, from, Ballot.Max(message.Promised, message.Leader), false, output))
@@ -127,7 +151,7 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>A chosen decree.</summary>
+    /// <summary>A chosen decree, in answer to a request: kept, persisted and handed out in slot order.</summary>
     public void Step(Instant now, in Sender from, in Learn message, ReplicaOutput output)
     {
         if (!Admit(now, from, Ballot.None, false, output) || !IsPossible(from, message.Decree))
@@ -166,7 +190,7 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>The answer to it.</summary>
+    /// <summary>The answer to a <see cref="Confirm"/>: counts for its sender, in the round that it names.</summary>
     public void Step(Instant now, in Sender from, in Confirmed message, ReplicaOutput output)
     {
         if (Admit(now, from, message.Ballot, false, output) && IsLeading && message.Ballot == _proposer.Ballot)
@@ -176,8 +200,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// A follower's question for its reads. One under the leader's own ballot is the sender's confirmation as well; a plain
-    /// one confirms nothing, neither for who asks nor for who hands it on, and always waits for a round.
+    /// A follower's question for its reads. One under the leader's own ballot is the sender's confirmation as well; a
+    /// plain one confirms nothing, neither for who asks nor for who hands it on, and always waits for a round.
     /// </summary>
     public void Step(Instant now, in Sender from, in ReadIndex message, ReplicaOutput output)
     {
@@ -242,8 +266,8 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// The leader asks this node to lead. It campaigns in this very turn, although leader and peers are well: the question
-    /// is the leader's own wish, and a ballot above its own takes nothing from safety.
+    /// The leader asks this node to lead. It campaigns in this very turn, although leader and peers are well: the
+    /// question is the leader's own wish, and a ballot above its own takes nothing from safety.
     /// </summary>
     public void Step(Instant now, in Sender from, in HandOver message, ReplicaOutput output)
     {

@@ -3,7 +3,7 @@ namespace Synod.Paxos.Multi;
 /// <summary>Limits and times of a replica. All replicas of a cluster may differ in them without harm to safety.</summary>
 public sealed record ReplicaOptions
 {
-    /// <summary>Pace of heartbeats.</summary>
+    /// <summary>How often each peer is sent a heartbeat; at most a third of <see cref="ElectionTimeout"/>.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Silence after which a peer counts as cut off. Well above the tail of a disk's sync.</summary>

@@ -3,7 +3,14 @@ namespace Synod.Paxos.Multi;
 /// <summary>What its own host asks of a replica: commands, reads, leadership.</summary>
 public sealed partial class Replica
 {
-    /// <summary>A command to be chosen.</summary>
+    /// <summary>A command to be chosen, in a slot of the leader's choice (Lamport 2001, §3).</summary>
+    /// <param name="now">The instant of the turn.</param>
+    /// <param name="command">Its bytes, at most <see cref="CommandBytesMax"/>; they must not change any more.</param>
+    /// <param name="output">The turn's output.</param>
+    /// <returns>
+    /// What became of it. <see cref="Proposal.Taken"/> is no promise: only the decree, handed out, shows that it was
+    /// chosen.
+    /// </returns>
     public Proposal Propose(Instant now, in Value command, ReplicaOutput output)
     {
         Begin(now, output);
@@ -33,7 +40,11 @@ public sealed partial class Replica
     }
 
     /// <summary>Sends a command to whoever leads, directly or through a peer that hears the leader.</summary>
-    /// <returns>Whom it went to; none if no way to a leader is known, or if it is too long for anybody to take.</returns>
+    /// <param name="now">The instant of the turn.</param>
+    /// <param name="command">Its bytes.</param>
+    /// <param name="output">The turn's output.</param>
+    /// <returns>Whom it went to; none if no way to a leader is known, or if it is too long for anybody to
+    /// take.</returns>
     public NodeId ForwardToLeader(Instant now, in Value command, ReplicaOutput output)
     {
         Begin(now, output);
@@ -57,6 +68,9 @@ public sealed partial class Replica
     /// Asks another voter to take the lead at once. This node goes on leading until it hears of the other's ballot, so
     /// that nothing stands still if the other cannot; from then on it holds off for an election time-out.
     /// </summary>
+    /// <param name="now">The instant of the turn.</param>
+    /// <param name="to">The voter that is to lead.</param>
+    /// <param name="output">The turn's output.</param>
     /// <returns>False, and nothing is done, if this node does not lead or that one is not fit to.</returns>
     public bool HandOver(Instant now, NodeId to, ReplicaOutput output)
     {
@@ -85,9 +99,14 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a time;
-    /// a new one replaces the last.
+    /// Asks up to where the host must apply before it may serve the reads that it has collected. One question at a
+    /// time; a new one replaces the last.
     /// </summary>
+    /// <param name="now">The instant of the turn.</param>
+    /// <param name="request">The host's number for this batch of reads; comes back in <see
+    /// cref="ReadReady.Request"/>.</param>
+    /// <param name="output">The turn's output; the answer may come in a later turn's, or never if the lead
+    /// changes.</param>
     public void RequestRead(Instant now, ulong request, ReplicaOutput output)
     {
         Begin(now, output);

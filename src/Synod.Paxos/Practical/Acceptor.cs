@@ -39,7 +39,7 @@ public sealed class Acceptor(NodeId self, AcceptorState durable)
         return new(null, null, IsActive ? new Nack(self, asked, State.Promised) : null);
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         _paper.Write(writer);

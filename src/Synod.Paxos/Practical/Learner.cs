@@ -56,7 +56,7 @@ public sealed class Learner(Configuration configuration)
         return Chosen;
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         _paper.Write(writer);

@@ -143,7 +143,7 @@ public sealed class Member
         return new(record, answer.Reply?.Within(State, static message => message), answer.Nack);
     }
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.Write(_mark.Ballot);

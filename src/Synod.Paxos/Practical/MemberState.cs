@@ -14,7 +14,7 @@ public readonly record struct MemberState(BallotMark Mark, AcceptorState Accepto
     /// <inheritdoc/>
     public bool Covers(in MemberState other) => Mark.Covers(other.Mark) && Acceptor.Covers(other.Acceptor);
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         writer.Write(Mark.Ballot);

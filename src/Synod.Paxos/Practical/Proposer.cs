@@ -167,7 +167,7 @@ public sealed class Proposer
     /// <summary>Leaves the lead, or the attempt at it, to somebody else.</summary>
     public void Resign() => Stage = ProposerStage.Idle;
 
-    /// <summary>Writes canonical bytes.</summary>
+    /// <summary>Writes the state as canonical bytes: equal states, equal bytes.</summary>
     public void Write(StateWriter writer)
     {
         _paper.Write(writer);

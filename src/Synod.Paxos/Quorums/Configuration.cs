@@ -8,7 +8,7 @@ public sealed class Configuration
 {
     private readonly NodeId[] _voters;
 
-    /// <summary>Makes a configuration.</summary>
+    /// <summary>Makes a configuration, or refuses one in which somebody would vote twice or not be counted.</summary>
     /// <param name="number">Its number; the first is 1.</param>
     /// <param name="voters">Who votes; distinct.</param>
     /// <param name="quorums">The rule; over exactly as many voters.</param>
@@ -37,7 +37,7 @@ public sealed class Configuration
     /// <summary>Who votes, in order of their numbers.</summary>
     public IReadOnlyList<NodeId> Voters => _voters;
 
-    /// <summary>The rule for quorums.</summary>
+    /// <summary>Which sets of voters suffice, by their places in <see cref="Voters"/>.</summary>
     public QuorumSystem Quorums { get; }
 
     /// <summary>

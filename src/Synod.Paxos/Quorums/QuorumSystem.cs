@@ -31,11 +31,15 @@ public abstract partial class QuorumSystem
     /// <summary>The fewest voters whose acceptances can choose a value.</summary>
     public abstract int Phase2Size { get; }
 
-    /// <summary>More than half, in both phases.</summary>
+    /// <summary>More than half, in both phases (Lamport 2001, §2.1).</summary>
+    /// <param name="voters">How many there are.</param>
     /// <exception cref="ArgumentException">No voters, or more than <see cref="MemberSet.MembersMax"/>.</exception>
     public static QuorumSystem Majority(int voters) => Flexible(voters, voters / 2 + 1, voters / 2 + 1);
 
-    /// <summary>Any so many voters; different numbers for the two phases.</summary>
+    /// <summary>Any so many voters; different numbers for the two phases ("Flexible Paxos", §3).</summary>
+    /// <param name="voters">How many there are.</param>
+    /// <param name="phase1Size">How many promises complete phase 1.</param>
+    /// <param name="phase2Size">How many acceptances choose a value.</param>
     /// <exception cref="ArgumentException">The sizes are out of range, or two quorums can miss each other; the message names them.</exception>
     public static QuorumSystem Flexible(int voters, int phase1Size, int phase2Size) =>
         new CountingQuorums(voters, phase1Size, phase2Size);
@@ -75,6 +79,9 @@ public abstract partial class QuorumSystem
     }
 
     /// <summary>Exactly the listed sets, and whatever contains one.</summary>
+    /// <param name="voters">How many there are.</param>
+    /// <param name="phase1Quorums">Sets whose promises complete phase 1; at least one, none empty.</param>
+    /// <param name="phase2Quorums">Sets whose acceptances choose a value; at least one, none empty.</param>
     /// <exception cref="ArgumentException">A list or a set is empty, names who is no voter, or two sets miss each other; the message names them.</exception>
     public static QuorumSystem Listed(
         int voters, IReadOnlyList<MemberSet> phase1Quorums, IReadOnlyList<MemberSet> phase2Quorums) =>

@@ -64,6 +64,12 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Error, Message = "writes are refused: {Alarm}")]
     public static partial void NoSpace(this ILogger log, string alarm);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "alarms were raised for the whole cluster, which refuses writes until they are disarmed: {Kinds}")]
+    public static partial void AlarmsStand(this ILogger log, string kinds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "no alarm is raised any more: writes are taken")]
+    public static partial void AlarmsCleared(this ILogger log);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "there is space again: writes are taken")]
     public static partial void SpaceAgain(this ILogger log);
 

@@ -3,6 +3,7 @@ using Synod.Node;
 using Synod.Paxos;
 using Synod.Paxos.Multi;
 using Synod.Server.Logging;
+using Synod.Store;
 
 namespace Synod.Server.Running;
 
@@ -101,6 +102,20 @@ internal sealed class LogObserver(ILogger log, IReadOnlyList<Node.InitialMember>
         else
         {
             log.NoSpace(alarm);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Alarms(IReadOnlyList<Alarm> alarms)
+    {
+        if (alarms.Count == 0)
+        {
+            log.AlarmsCleared();
+        }
+        else
+        {
+            var kinds = string.Join(", ", alarms.Select(alarm => alarm.Kind).Distinct());
+            log.AlarmsStand(kinds);
         }
     }
 

@@ -131,6 +131,10 @@ public sealed partial class SimulatedMedium(Func<ulong> draw)
         _files[name].Medium[offset] ^= bits;
     }
 
+    /// <summary>A file loses its end without anybody having asked.</summary>
+    public void Cut(string name, int length) =>
+        _files[name] = new Image { Cache = _files[name].Cache[..length], Medium = _files[name].Medium[..length] };
+
     /// <summary>A file vanishes without anybody having asked.</summary>
     public void Lose(string name) => Remove(name);
 

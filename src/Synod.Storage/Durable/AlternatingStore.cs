@@ -28,6 +28,7 @@ public sealed class AlternatingStore
     private ReadOnlyMemory<byte> _saving;
     private ulong _requestId;
     private ulong _saveRequest;
+    private ulong _deletion;
 
     /// <summary>Opens the store and reads the state.</summary>
     /// <param name="disk">The data directory.</param>
@@ -99,8 +100,12 @@ public sealed class AlternatingStore
                 // Only now: until here the file before is the state.
                 (State, Serial) = (_saving, Serial + 1);
                 _files.Add(Serial);
-                DeleteOld();
             }
+            if (completion.Id == _deletion)
+            {
+                _deletion = 0;
+            }
+            DeleteOldest();
         }
         return !IsSaving;
     }
@@ -164,13 +169,18 @@ public sealed class AlternatingStore
         }
     }
 
-    private void DeleteOld()
+    /// <summary>
+    /// One at a time, and none after one that failed: past a file that is still there the next deletion would leave a
+    /// gap, which looks like a loss.
+    /// </summary>
+    private void DeleteOldest()
     {
-        while (_files.Count > 2)
+        if (_files.Count > 2 && _deletion == 0 && Fault is null)
         {
             var name = NameOf(_files.Min);
             _files.Remove(_files.Min);
-            _disk.Submit(new DiskRequest(++_requestId, DiskOperation.Delete, name, 0, default, 0));
+            _deletion = ++_requestId;
+            _disk.Submit(new DiskRequest(_deletion, DiskOperation.Delete, name, 0, default, 0));
         }
     }
 

@@ -25,6 +25,10 @@ internal sealed class SegmentReader(IDisk disk)
     internal ReadOnlySpan<byte> At(long offset, int count)
     {
         count = (int)Math.Max(0, Math.Min(count, Length - offset));
+        if (count == 0)
+        {
+            return default; // A file that was cut off may end before the place where the next record would begin.
+        }
         if (offset < _start || offset + count > _start + _count)
         {
             var wanted = (int)Math.Max(count, Math.Min(WindowBytes, Length));

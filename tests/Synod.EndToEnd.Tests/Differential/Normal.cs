@@ -44,6 +44,7 @@ internal static class Normal
                 hash.HashRevision = 0; // Only later releases have it.
                 break;
             case AlarmResponse alarms:
+                alarms.Header = null; // etcd's have none.
                 Sort(alarms.Alarms, static alarm => $"{alarm.Alarm} {alarm.MemberID}");
                 break;
         }

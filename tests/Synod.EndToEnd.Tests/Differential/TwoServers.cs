@@ -12,7 +12,7 @@ namespace Synod.EndToEnd.Tests;
 internal sealed class TwoServers : IAsyncDisposable
 {
     private const int RequestsShown = 3;
-    private const int DifferencesMax = 8;
+    private const int DifferencesMax = 40;
 
     private readonly TestCluster _cluster;
     private readonly EtcdUnderTest _etcd;

@@ -116,7 +116,7 @@ public sealed class WatchDifferentialTests(ITestOutputHelper output)
                 PrevKv = requests.Chance(2),
                 ProgressNotify = requests.Chance(4),
                 Fragment = requests.Chance(4),
-                WatchId = requests.Chance(4) ? requests.Below(20) : 0,
+                WatchId = requests.Chance(4) ? 100 + requests.Below(4) : 0,
             };
             create.StartRevision = Math.Max(create.StartRevision, 0);
             if (create.StartRevision > 0 && create.StartRevision < requests.Compacted)

@@ -11,6 +11,7 @@ namespace Synod.EndToEnd.Tests.Disks;
 internal sealed class TracedSyncs : IAsyncDisposable
 {
     private const string JournalThread = "journal";
+    private const int LooksAtRest = 10;
 
     private readonly Process _strace;
     private readonly StringBuilder _said = new();
@@ -29,9 +30,20 @@ internal sealed class TracedSyncs : IAsyncDisposable
     public static Task<TracedSyncs> DelayAsync(NodeUnderTest node, TimeSpan by) =>
         AttachAsync(node, string.Create(CultureInfo.InvariantCulture, $"delay_exit={by.TotalMicroseconds:f0}"));
 
-    /// <summary>From now on no sync of the node's journal begins for as long as a test lasts.</summary>
-    public static Task<TracedSyncs> StallAsync(NodeUnderTest node) => AttachAsync(
-        node, string.Create(CultureInfo.InvariantCulture, $"delay_enter={TestCluster.Patience.TotalMicroseconds:f0}"));
+    /// <summary>From now on no sync of the node's journal begins before this long; the node has come to rest before.</summary>
+    public static async Task<TracedSyncs> StallAsync(TestCluster cluster, NodeUnderTest node, TimeSpan by)
+    {
+        // What a write leaves to be noted (how far slots are chosen, the mark) would be what is stalled.
+        var same = 0;
+        var syncs = -1d;
+        await TestCluster.WaitAsync("the journal is at rest", async () =>
+        {
+            var now = await cluster.MetricAsync(node, "synod_journal_syncs_total");
+            (same, syncs) = (now == syncs ? same + 1 : 0, now);
+            return same == LooksAtRest;
+        });
+        return await AttachAsync(node, string.Create(CultureInfo.InvariantCulture, $"delay_enter={by.TotalMicroseconds:f0}"));
+    }
 
     /// <summary>The disk is well again.</summary>
     public async ValueTask DisposeAsync()

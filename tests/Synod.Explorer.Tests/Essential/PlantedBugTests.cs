@@ -16,6 +16,7 @@ public class PlantedBugTests
     private static readonly PaxosWorldOptions AcceptorCrash = new() { AcceptorCrashesMax = 1 };
     private static readonly PaxosWorldOptions ProposerCrash =
         new() { Proposers = 1, BallotsPerProposer = 2, ProposerCrashesMax = 1 };
+    private static readonly PaxosWorldOptions TwoBallots = new() { Proposers = 1, BallotsPerProposer = 2 };
     private static readonly PaxosWorldOptions ProposerCrashLateSync = ProposerCrash with { SyncIsAStep = true };
     private static readonly PaxosWorldOptions TwoLateSync =
         new() { Configuration = TwoAcceptors, AcceptorCrashesMax = 1, SyncIsAStep = true };
@@ -30,6 +31,7 @@ public class PlantedBugTests
         ["proposer crash"] = ProposerCrash,
         ["proposer crash, late sync"] = ProposerCrashLateSync,
         ["two acceptors, late sync"] = TwoLateSync,
+        ["two ballots"] = TwoBallots,
         ["three proposers"] = ThreeProposers,
         ["learning"] = Learning,
     };
@@ -43,6 +45,17 @@ public class PlantedBugTests
         ["P1 without any check"] = ProposerCrash with
         {
             MakeProposer = (self, configuration) => new UncheckedProposer(self, configuration, keepsMark: false),
+            MakeAcceptor = self => new OverwritingAcceptor(self),
+        },
+        ["P2 ballot of a timed-out accept used again"] = TwoBallots with
+        {
+            MakeProposer = (self, configuration) => new UncheckedProposer(
+                self, configuration, keepsMark: true, keepsBallot: true),
+        },
+        ["P2 without any check"] = TwoBallots with
+        {
+            MakeProposer = (self, configuration) => new UncheckedProposer(
+                self, configuration, keepsMark: true, keepsBallot: true),
             MakeAcceptor = self => new OverwritingAcceptor(self),
         },
         ["goes on with a forgotten ballot"] = ProposerCrash with
@@ -105,6 +118,7 @@ public class PlantedBugTests
 
     [Theory]
     [InlineData("P1 without any check", 13)]
+    [InlineData("P2 without any check", 11)]
     [InlineData("own value whatever was accepted", 14)]
     [InlineData("counts answers, not voters", 12)]
     [InlineData("phase-1 quorum minus one", 10)]
@@ -119,6 +133,7 @@ public class PlantedBugTests
 
     [Theory]
     [InlineData("P1 ballot reuse after restart", 9)]
+    [InlineData("P2 ballot of a timed-out accept used again", 7)]
     [InlineData("goes on with a forgotten ballot", 8)]
     [InlineData("Prepare before its mark is on disk", 11)]
     public void A_ballot_gets_two_values_by_a_shortest_trace_of(string bug, int steps) =>
@@ -144,6 +159,7 @@ public class PlantedBugTests
 
     [Theory]
     [InlineData("P1 ballot reuse after restart")]
+    [InlineData("P2 ballot of a timed-out accept used again")]
     [InlineData("goes on with a forgotten ballot")]
     [InlineData("Prepare before its mark is on disk")]
     public void The_checks_of_the_real_roles_stop_it_before_two_values_are_chosen(string bug)

@@ -186,8 +186,12 @@ internal sealed class OverwritingAcceptor(NodeId self) : EssentialAcceptor(self)
     }
 }
 
-/// <summary>A proposer without a single check, which also forgets its mark when it crashes (P1).</summary>
-internal sealed class UncheckedProposer(NodeId self, Configuration configuration, bool keepsMark) : IProposerRole
+/// <summary>
+/// A proposer without a single check, which may forget its mark when it crashes (P1), or use the ballot of an accept that
+/// has timed out again, with the promises that it had and for what its client wishes next (P2).
+/// </summary>
+internal sealed class UncheckedProposer(
+    NodeId self, Configuration configuration, bool keepsMark, bool keepsBallot = false) : IProposerRole
 {
     private Ballot _ballot;
     private Ballot _highest;
@@ -204,6 +208,11 @@ internal sealed class UncheckedProposer(NodeId self, Configuration configuration
 
     public AfterWrite<BallotMark, Prepare> Prepare()
     {
+        if (keepsBallot && _sent)
+        {
+            (_value, _sent) = (Value.FromText(_value + "'"), false);
+            return new(new BallotMark(_ballot), new Prepare(_ballot));
+        }
         _ballot = _ballot.NextFor(self, 1);
         (Promises, _sent) = (default, false);
         return new(new BallotMark(_ballot), new Prepare(_ballot));

@@ -95,18 +95,21 @@ public sealed class AbsurdNumberTests
     {
         var cluster = Led(out var leader);
         var absurd = new Ballot(Ballot.RoundMax, cluster.Configuration.Voters[(leader + 1) % 3], 1);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 1000; i++)
         {
             var sender = new Sender(absurd.Node, 1, 1);
-            cluster.Inject(leader, (r, o) => r.Step(
-                cluster.Now, sender, new Heartbeat(1, 0, 0, absurd, default, true, true, Slot.Zero), o));
+            foreach (var to in (int[])[leader, (leader + 2) % 3])
+            {
+                cluster.Inject(to, (r, o) => r.Step(
+                    cluster.Now, sender, new Heartbeat(1, 0, 0, absurd, default, true, true, Slot.Zero), o));
+            }
         }
         cluster.Run(TimeSpan.FromMilliseconds(100));
         Assert.True(cluster[leader].IsLeading);
         cluster.Kill((leader + 1) % 3);
         Assert.True(cluster.HandOver(leader, (leader + 2) % 3));
         cluster.RunUntil(() => cluster[(leader + 2) % 3].IsLeading, Deadline);
-        Assert.True(cluster[leader].Promised.Round <= 3 * Ballot.RoundLeapMax);
+        Assert.True(cluster[leader].Promised.Round < 100);
     }
 
     /// <summary>Twice leapt over while it was away: what one heartbeat after the other says brings it within reach again.</summary>

@@ -56,6 +56,58 @@ public sealed class CatchUpTests
     }
 
     [Fact]
+    public void Over_a_narrow_link_hardly_any_answer_is_asked_for_twice()
+    {
+        const int Decrees = 20;
+        var cluster = new ReplicaCluster(3, new ReplicaOptions { CatchUpBytesMax = 1 }); // each answer is one decree
+        cluster.RunUntil(() => cluster.Leaders.Count() == 1, Deadline);
+        var leader = cluster.Leaders.Single();
+        var away = (leader + 1) % 3;
+        cluster.Kill(away);
+        for (var i = 0; i < Decrees; i++)
+        {
+            cluster.Propose(leader, $"{i}");
+        }
+        cluster.RunUntil(() => cluster.TextsOf(leader).Length == Decrees, Deadline);
+        cluster.Restart(away);
+        var (sent, free) = (0, cluster.Now);
+        var took = TimeSpan.FromSeconds(1.2);
+        cluster.Delays = (_, to, kind) =>
+        {
+            if (kind != MessageKind.Learn || to != away)
+            {
+                return TimeSpan.Zero;
+            }
+            sent++;
+            free = (free > cluster.Now ? free : cluster.Now) + took; // one after the other, as on any link
+            return free - cluster.Now;
+        };
+        cluster.RunUntil(() => cluster.TextsOf(away).Length == Decrees, took * 2 * Decrees);
+        Assert.InRange(sent, Decrees, Decrees + 10);
+    }
+
+    [Fact]
+    public void Who_was_asked_over_a_slow_link_and_goes_is_not_waited_for()
+    {
+        var cluster = new ReplicaCluster(3, new ReplicaOptions { CatchUpBytesMax = 1 });
+        cluster.RunUntil(() => cluster.Leaders.Count() == 1, Deadline);
+        var leader = cluster.Leaders.Single();
+        var (away, other) = ((leader + 1) % 3, (leader + 2) % 3);
+        cluster.Kill(away);
+        cluster.Propose(leader, "x");
+        cluster.Propose(leader, "y");
+        cluster.RunUntil(() => cluster.TextsOf(other).Length == 2, Deadline);
+        cluster.Restart(away);
+        cluster.Delays = (_, to, kind) => TimeSpan.FromSeconds(kind == MessageKind.Learn && to == away ? 6 : 0);
+        cluster.RunUntil(() => cluster.TextsOf(away).Length == 1, Deadline);
+        cluster.Run(TimeSpan.FromMilliseconds(1));
+        var asked = cluster.Sent.Last(sent => sent.From == away && sent.Which.Kind == MessageKind.CatchUp).Which.To;
+        cluster.Delays = (_, _, _) => TimeSpan.Zero;
+        cluster.Kill(cluster.Configuration.PlaceOf(asked));
+        cluster.RunUntil(() => cluster.TextsOf(away).Length == 2, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void A_lost_answer_is_asked_for_again_of_another_peer()
     {
         var cluster = new ReplicaCluster(3);

@@ -90,6 +90,9 @@ internal sealed class ReplicaCluster
 
     public Func<int, int, MessageKind, bool> Drops { get; set; } = (_, _, _) => false;
 
+    /// <summary>How much later than at once a message arrives.</summary>
+    public Func<int, int, MessageKind, TimeSpan> Delays { get; set; } = (_, _, _) => TimeSpan.Zero;
+
     public IEnumerable<int> Leaders => Enumerable.Range(0, Count).Where(i => !Down[i] && _replicas[i].IsLeading);
 
     public void Cut(int a, int b, bool reset = true)
@@ -241,13 +244,20 @@ internal sealed class ReplicaCluster
         {
             return;
         }
-        _network.Enqueue(() =>
+        var due = Now + Delays(from, to, outgoing.Kind);
+        _network.Enqueue(Arrive);
+
+        void Arrive()
         {
-            if (!Down[to] && !_cut[from, to])
+            if (Now < due)
+            {
+                _network.Enqueue(Arrive);
+            }
+            else if (!Down[to] && !_cut[from, to])
             {
                 Deliver(from, to, copy, outgoing);
             }
-        });
+        }
     }
 
     private void Deliver(int from, int to, ReplicaOutput o, Outgoing m)
