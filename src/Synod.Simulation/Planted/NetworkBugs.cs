@@ -57,8 +57,10 @@ internal static class NetworkBugs
         Faults = new FaultMix { Every = TimeSpan.FromMilliseconds(250), Disks = false, Wipes = false, Pauses = false },
     };
 
-    /// <summary>Besides, everybody campaigns at once: refusals are frequent.</summary>
-    private static WorldOptions ManyDuels(WorldOptions options) => ManyPartitions(options) with
+    /// <summary>
+    /// Besides, partitions follow each other closely and everybody campaigns at once: refusals are frequent, and do harm.
+    /// </summary>
+    private static WorldOptions ManyDuels(WorldOptions options) => Turmoil(options) with
     {
         Replica = options.Replica with { CampaignDelayMax = TimeSpan.FromMilliseconds(1) },
     };
