@@ -10,7 +10,7 @@ namespace Synod.Transport.Tests;
 public sealed class LimitTests
 {
     [Fact]
-    public async Task A_frame_at_the_limit_is_taken_and_one_byte_more_is_refused_at_both_ends()
+    public async Task A_frame_at_the_limit_is_sent_and_one_byte_more_is_refused()
     {
         const int Max = 5_000;
         await using PeerWorld world = PeerWorld.Connected(2, options => options with { FrameBytesMax = Max });
@@ -19,13 +19,20 @@ public sealed class LimitTests
         Assert.True(world[1].Send(2, PeerLane.Data, new byte[Max]));
         world.Until("it is there", () => world[2].Count(PeerEventKind.Frame, 1, PeerLane.Data) == 1);
         Assert.Equal(Max, world[2].Of(PeerEventKind.Frame, 1).Single().Frame.Length);
+    }
 
-        using RawPeer peer = RawPeer.Greeted(world[2].Port, 1, 2, PeerLane.Bulk);
+    [Fact]
+    public async Task A_frame_at_the_limit_is_taken_and_one_byte_more_ends_the_connection()
+    {
+        const int Max = 5_000;
+        await using var world = new PeerWorld();
+        PeerNode node = world.Start(2, 2, options => options with { FrameBytesMax = Max });
+        using RawPeer peer = RawPeer.Greeted(node.Port, 1, 2, PeerLane.Bulk);
         peer.Write(RawPeer.Framed(new byte[Max]));
-        world.Until("the limit is taken", () => world[2].Count(PeerEventKind.Frame, 1, PeerLane.Bulk) == 1);
+        world.Until("the limit is taken", () => node.Count(PeerEventKind.Frame, 1, PeerLane.Bulk) == 1);
         peer.Write(RawPeer.Framed(new byte[Max + 1])[..FrameCodec.HeaderBytes]);
         peer.ReadToEnd();
-        world.Until("one more is not", () => world[2].Of(PeerEventKind.LinkDown, 1)
+        world.Until("one more is not", () => node.Of(PeerEventKind.LinkDown, 1)
             .Any(e => e.Lane == PeerLane.Bulk
                 && e.Reason!.Contains("over the limit of 5000", StringComparison.Ordinal)));
     }

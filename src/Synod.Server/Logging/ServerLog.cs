@@ -11,6 +11,9 @@ internal static partial class ServerLog
     [LoggerMessage(Level = LogLevel.Error, Message = "cannot start: {Reason}")]
     public static partial void StartRefused(this ILogger log, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "cannot start, for a reason that has no name yet; please report it: {Reason}")]
+    public static partial void StartFailed(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "stopping reason=\"{Reason}\"")]
     public static partial void Stopping(this ILogger log, string reason);
 

@@ -43,6 +43,13 @@ internal static class NodeProcess
             }
             return e.ExitCode;
         }
+#pragma warning disable CA1031 // Whatever it is, an operator reads it as a line of the log, and the process ends.
+        catch (Exception broken)
+#pragma warning restore CA1031
+        {
+            log.StartFailed(broken.ToString());
+            return SynodCommandLine.ExitCodeFailure;
+        }
         await using (runtime.ConfigureAwait(false))
         {
             var ended = await Task.WhenAny(stop.Task, runtime.Faulted).ConfigureAwait(false);
