@@ -107,6 +107,12 @@ public sealed class MaintenanceTests : IAsyncLifetime
                 Alarm, new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Activate, Alarm = (AlarmType)nonsense });
             Assert.Equal((3, "etcdserver: unknown alarm"), (refusal.Code, refusal.Message));
         }
+        foreach (var nonsense in new[] { -1, 3 })
+        {
+            var action = (AlarmRequest.Types.AlarmAction)nonsense;
+            var refusal = await _door.Client.FailAsync(Alarm, new AlarmRequest { Action = action, Alarm = AlarmType.Nospace });
+            Assert.Equal((3, "etcdserver: unknown alarm"), (refusal.Code, refusal.Message));
+        }
     }
 
     [Fact]

@@ -57,7 +57,7 @@ internal sealed class MaintenanceService(INode node, DoorIdentity identity, Time
             return new AlarmListCall(node, request.Alarm, answer, identity);
         }
         var command = KnownAlarms.Command(request);
-        refusal = request.Action > AlarmRequest.Types.AlarmAction.Deactivate
+        refusal = request.Action is not (AlarmRequest.Types.AlarmAction.Activate or AlarmRequest.Types.AlarmAction.Deactivate)
             ? EtcdErrors.UnknownAlarm
             : StoreErrors.StatusOf(CommandValidation.Validate(command, CommandLimits.Default));
         return refusal.IsOk ? new AlarmChangeCall(command, answer, identity) : null;
